@@ -84,6 +84,19 @@ export const counterparts = {
     failures: 5,
     openMs: 5_000,
   },
+  /** Nobody waits for it: what it has not heard is told again, under the names of all that happened meanwhile. */
+  cdn: {
+    name: 'CDN',
+    protocol: 'HTTP',
+    timeoutMs: 10_000,
+    tryMs: 5_000,
+    tries: 2,
+    firstPauseMs: 100,
+    atOnce: 4,
+    waiting: 16,
+    failures: 5,
+    openMs: 2_000,
+  },
   /** A delivery partner with couriers of its own. Whoever cancels an order waits for it: see `deliveryPartner`. */
   velo: { name: 'delivery partner Velo', ...deliveryPartner },
   stadtbote: { name: 'delivery partner Stadtbote', ...deliveryPartner },

@@ -505,6 +505,15 @@ export const edges: readonly Edge[] = [
   }),
 
   {
+    from: channelsParty,
+    to: 'CDN',
+    pattern: 'API-First',
+    contract: 'HTTP',
+    volume: 'one call for what happened in a tenth of a second, where there is a CDN',
+    latency: 'a fifth of a second; tried again until it is taken',
+    because: 'A CDN hears no events, and keeps answers for as long as it is not told to let them go.',
+  },
+  {
     from: 'payments',
     to: 'payment provider',
     pattern: 'API-First',

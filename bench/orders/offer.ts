@@ -60,7 +60,7 @@ export async function offer(guests: Guests, { rate, seconds }: { rate: number; s
   };
 }
 
-function timesOf(times: readonly number[]): Times {
+export function timesOf(times: readonly number[]): Times {
   const sorted = [...times].sort((a, b) => a - b);
   return { at: (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0 };
 }

@@ -13,6 +13,14 @@ export default {
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
   // The screen of a category holds all that can be chosen for each of its items, and runs on devices of the chain only.
   limits: { cost: 60_000 },
+  // All devices of a store show the same menu, and ask for it anew after each event. Prices that begin later send one.
+  cache: {
+    operations: {
+      TileScreen: { maxAgeSeconds: 0, keep: { for: 'store', seconds: 60 } },
+      CategoryScreen: { maxAgeSeconds: 0, keep: { for: 'store', seconds: 60 } },
+      OrderMenu: { maxAgeSeconds: 0, keep: { for: 'store', seconds: 60 } },
+    },
+  },
   // How an order stands is told before anybody browses.
   load: { first: ['OrderScreen', 'OrderBoard', 'BoardScreen'] },
   auth: { roles: ['kiosk'], anonymous: false, devices: 'kiosk' },

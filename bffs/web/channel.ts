@@ -8,7 +8,7 @@ export default {
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
   cache: {
     operations: {
-      StoreMenuPage: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60, keep: 'public' },
+      StoreMenuPage: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60, keep: { for: 'public', seconds: 15 } },
       ItemPage: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60 },
       SearchMenu: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60 },
       StoreFinder: { maxAgeSeconds: 60, staleWhileRevalidateSeconds: 300 },

@@ -181,14 +181,25 @@ export interface CachePolicy {
         readonly maxAgeSeconds: number;
         readonly staleWhileRevalidateSeconds?: number;
         /**
-         * Keeps the answers in this process, too, for at most `maxAgeSeconds`, until an event comes that they may
-         * depend on: one for everybody (`public`), for each store that callers are bound to, or for each caller. A
-         * channel does not start if an answer depends on more of its caller than this, by the schema's `@variesBy`.
+         * Keeps the answers in this process, too, until an event comes that they may depend on.
          */
-        readonly keep?: 'public' | 'store' | 'caller';
+        readonly keep?: KeepRule;
       }
     >
   >;
+}
+
+/**
+ * For whom an answer is kept: one for everybody (`public`), for each store that callers are bound to, or for each
+ * caller. A channel does not start if an answer depends on more of its caller than this, by the schema's `@variesBy`.
+ */
+export interface KeepRule {
+  readonly for: 'public' | 'store' | 'caller';
+  /**
+   * For how long at most: what changes with time alone, such as whether a store is open, sends no event. A CDN that is
+   * told of events (`CDN_PURGE_URL`) keeps public answers as long.
+   */
+  readonly seconds: number;
 }
 
 /** What may be asked for in a minute. Replicas that share a store of rates count together, over every transport. */

@@ -110,6 +110,12 @@ export const platformSettings = z.object({
     .describe(
       'a Valkey or Redis in which the replicas of a channel count the requests of callers together; without it each replica counts by itself, as all do while it is away. Its password is the secret RATES_REDIS_PASSWORD',
     ),
+  CDN_PURGE_URL: z
+    .url({ protocol: /^https?$/, error: () => 'it must be the http(s) address at which the CDN takes purges' })
+    .optional()
+    .describe(
+      'where the CDN before the channels takes purges, by POST, of the tags that answers have in `Surrogate-Key` and `Cache-Tag`; with it public answers that are kept may be kept by the CDN, too, until an event. Its credentials are the secret CDN_PURGE_HEADER',
+    ),
   SIMULATION: switchable
     .optional()
     .describe('a simulated kitchen and couriers move orders along; on in development unless switched off'),

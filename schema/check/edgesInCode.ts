@@ -24,6 +24,8 @@ export interface CodeOfDomains {
  */
 const outsideSystems: Readonly<Record<string, string>> = { partners: 'partnersâ€™ receivers' };
 
+const unknownSystem = 'an unknown system';
+
 /**
  * Finds the edges in the sources and not in running definitions, so that an edge counts from the moment it is
  * written, and on a machine without a database. It finds gRPC calls (those within `sagas/` are the steps of a
@@ -33,7 +35,11 @@ const outsideSystems: Readonly<Record<string, string>> = { partners: 'partnersâ€
 export function edgesInCode({ root, subgraphs, events }: CodeOfDomains): FoundEdge[] {
   const found = [
     ...subgraphs.flatMap((name) => inDomain(root, name, events)),
-    ...sourcesOf(root, 'gateway/src').flatMap((source) => inChannels(source, events)),
+    ...sourcesOf(root, 'gateway/src').flatMap((source) => [
+      ...inChannels(source, events),
+      // Its other clients of HTTP ask our own subgraphs.
+      ...outsideIn(source, channelsParty).filter(({ to }) => to !== unknownSystem),
+    ]),
     ...sourcesOf(root, 'bffs').flatMap((source) => [
       ...inChannels(source, events),
       ...outsideIn(source, channelsParty),
@@ -152,7 +158,7 @@ function outsideIn({ file, text }: Source, from: string): FoundEdge[] {
   if (named.length > 0) return named.map((key) => edge(counterparts[key].protocol, counterparts[key].name));
   // An adapter is handed the policy by which it calls.
   if (text.includes("from '#platform/outward/")) return [];
-  const own = outsideSystems[from] ?? 'an unknown system';
+  const own = outsideSystems[from] ?? unknownSystem;
   return [
     ...(/from '(?:undici|node:https?|node:http2)'|(?<!#)\bfetch\(/.test(text) ? [edge('HTTP', own)] : []),
     ...(/from 'nodemailer/.test(text) ? [edge('SMTP', own)] : []),

@@ -10,6 +10,8 @@ import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import type { ExplorerHelp } from '#gateway/serve/explorer.ts';
 import type { RateStore } from '#gateway/access/rateStore.ts';
+import type { Purge } from '#gateway/kept/cdnPurges.ts';
+import { Writes } from '#gateway/kept/writes.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRuntime.ts';
 import type { ChannelEntry } from '#schema/channels.ts';
 import { gatewayService } from '#schema/services.ts';
@@ -29,6 +31,8 @@ export interface EdgeParts {
   readonly network: Pick<RpcNetwork, 'transportTo'>;
   /** Where rates are counted; by default in the memory of this process. */
   readonly rateStore?: RateStore | undefined;
+  /** Tells the CDN before the channels what to let go; undefined without one. */
+  readonly purge?: Purge | undefined;
   /** Secrets that sign the cursors of streams. */
   readonly cursorKeys: readonly string[];
   /** The service name for calls to the domains; `gateway` if all channels run in one process. */
@@ -37,6 +41,8 @@ export interface EdgeParts {
   readonly explorerFor?: ((roles: readonly string[]) => ExplorerHelp) | undefined;
   /** The tokens that were revoked; kept up to date by `followRevocations`. */
   readonly revocations: Revocations;
+  /** The mutations of this process. */
+  readonly writes?: Writes;
 }
 
 /** The servers that clients connect to. */
@@ -50,7 +56,7 @@ export interface Edge {
 
 /** Starts the gateway (the full graph) and these channels. If one fails, all are closed. */
 export async function startEdge(
-  given: Omit<EdgeParts, 'revocations'>,
+  given: Omit<EdgeParts, 'revocations' | 'writes'>,
   entries: readonly ChannelEntry[],
 ): Promise<Edge> {
   const [{ runGateway }, { followRevocations }] = await Promise.all([
@@ -58,7 +64,7 @@ export async function startEdge(
     import('#gateway/access/followRevocations.ts'),
   ]);
   const followed = await followRevocations(given);
-  const parts: EdgeParts = { ...given, revocations: followed.revocations };
+  const parts: EdgeParts = { ...given, revocations: followed.revocations, writes: new Writes() };
   const started = await Promise.allSettled([
     gatewayRuntimeOf(parts).then(runGateway),
     ...entries.map((entry) => startChannel(entry, parts)),
@@ -118,7 +124,9 @@ export async function runtimeOf(
     network,
     cursorKeys,
     rateStore,
+    purge,
     revocations,
+    writes,
     service,
   }: EdgeParts,
   offset: number,
@@ -139,7 +147,9 @@ export async function runtimeOf(
     service,
     cursorKeys,
     rateStore,
+    purge,
     revocations,
+    writes,
     files: fileStoreOf(settings),
     proxies: settings.TRUSTED_PROXIES,
     certificate: certificateOf(settings),

@@ -75,6 +75,9 @@ export const kafkaPasswordName = 'KAFKA_PASSWORD';
 /** The password of RATES_REDIS_URL. */
 export const ratesPasswordName = 'RATES_REDIS_PASSWORD';
 
+/** The header by which a CDN knows us. */
+export const cdnPurgeHeaderName = 'CDN_PURGE_HEADER';
+
 /** Settings for the issuer of clients' tokens. Production needs them; development issues its own tokens. */
 export const clientIssuerSettings = z.object({
   CLIENT_ISSUER: z.string().min(1).optional().describe('issuer (`iss`) of clients’ tokens: the identity provider'),

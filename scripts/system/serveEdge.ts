@@ -14,6 +14,7 @@ import { gatewayRuntimeOf, startChannel, type EdgeParts } from './edge.ts';
 import { patience } from './patience.ts';
 import { grpcOffsetOf } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
+import { cdnOf } from './cdnOf.ts';
 import { rateStoreOf } from './rateStoreOf.ts';
 import { cursorKeysOf, identityOf, secretOptionsOf } from './secrets.ts';
 import { signInSettings } from './signIn.ts';
@@ -93,6 +94,7 @@ async function partsOf(service: string, context: ServeContext, channelNames: rea
     network,
     cursorKeys,
     rateStore,
+    purge: await cdnOf(settings, secretOptions, metrics),
     service,
     revocations: followed.revocations,
   };

@@ -45,6 +45,7 @@ const {
   REST_URL,
   TRUSTED_PROXIES,
   RATES_REDIS_URL,
+  CDN_PURGE_URL,
   ...ofEveryService
 } = platformSettings.shape;
 
@@ -90,6 +91,7 @@ export const edgeSettings = z.object({
   REST_URL,
   TRUSTED_PROXIES,
   RATES_REDIS_URL,
+  CDN_PURGE_URL,
 });
 export const databasesSettings = z.object({
   PROFILE: platformSettings.shape.PROFILE,

@@ -32,6 +32,7 @@ import {
   smtpPasswordName,
   textingKeyName,
   publicKeysName,
+  cdnPurgeHeaderName,
   ratesPasswordName,
   signingKeyNameOf,
 } from './secrets.ts';
@@ -106,6 +107,13 @@ const ratesPassword: Secret = {
   when: 'if that server asks for one',
 };
 
+const cdnPurgeHeader: Secret = {
+  name: cdnPurgeHeaderName,
+  description:
+    'the header by which the CDN of CDN_PURGE_URL knows us, such as `authorization: Bearer …` or `fastly-key: …`',
+  when: 'if the CDN asks for one',
+};
+
 /** Whether production needs a setting, where the schema does not show it. */
 const neededInProduction: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.keys(clientIssuerSettings.shape).map((name) => [name, 'required'])),
@@ -151,6 +159,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
         clientKey,
         kafkaPassword,
         ratesPassword,
+        cdnPurgeHeader,
         ...domains.flatMap(({ secrets }) => secrets),
         ...webhookSecrets,
         ...relaySecrets,
@@ -181,7 +190,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
             : channels.filter((each) => channelService(each.name) === name).map((each) => each.name),
         ).shape,
       }),
-      secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword, ratesPassword],
+      secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword, ratesPassword, cdnPurgeHeader],
     })),
     {
       name: webhooksService,

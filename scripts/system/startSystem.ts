@@ -22,6 +22,7 @@ import {
   type SystemOptions,
 } from './prepareSystem.ts';
 import { processMetrics } from './processMetrics.ts';
+import { cdnOf } from './cdnOf.ts';
 import { rateStoreOf } from './rateStoreOf.ts';
 import { clientKeyOf, cursorKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
 import { hasSandboxIssuer } from './signIn.ts';
@@ -80,6 +81,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
           network,
           cursorKeys: await cursorKeysOf(prepared.secretOptions),
           rateStore: await rateStoreOf(settings, prepared.secretOptions, { log, metrics, teardown }),
+          purge: await cdnOf(settings, prepared.secretOptions, metrics),
           subgraphCall: await callsOf(subgraphs, prepared),
           explorerFor: settings.PROFILE === 'development' ? await explorersOf(prepared.secretOptions) : undefined,
         },

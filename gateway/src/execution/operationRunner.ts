@@ -72,7 +72,6 @@ export class OperationRunner {
       return { body, cost };
     } finally {
       leave();
-      if (prepared.operation.operation === 'mutation') kept?.wrote(caller);
     }
   }
 

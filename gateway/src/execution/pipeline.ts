@@ -10,6 +10,7 @@ import { publicErrors, type ErrorPolicy } from '../errors/publicError.ts';
 import type { Engine, EngineAnswer, PlanExecution } from './engine.ts';
 import type { Graph } from '../graph/graph.ts';
 import { Refusal } from '../errors/refusal.ts';
+import { currentReading } from '../kept/reading.ts';
 
 /** Who asks, on whose behalf the subgraphs are called. */
 export interface Caller {
@@ -30,6 +31,8 @@ export interface RunOptions {
 export interface PipelineOptions extends ErrorPolicy {
   readonly discreet: boolean;
   readonly limits: Pick<Limits, 'cost' | 'deadlineMs' | 'errors'>;
+  /** Hears of each mutation when it has ended, whatever became of it, before its caller does. */
+  readonly wrote?: (principal: Principal) => void;
 }
 
 /** The way of a document that may run: variables → plan → subgraphs → refusals → errors a client may see. */
@@ -89,7 +92,7 @@ export class Pipeline {
     options: RunOptions = {},
   ): Promise<ExecutionResult> {
     const variant = this.#documents.variantFor(prepared, caller.principal);
-    const answer = await this.#traced(caller, () =>
+    const answer = await this.#told(prepared, caller, () =>
       this.#engine.execute(this.#execution(variant, variables, caller, options)),
     );
     return this.#public(prepared, variant, variables, caller, answer);
@@ -105,10 +108,18 @@ export class Pipeline {
     const variant = this.#documents.variantFor(prepared, caller.principal);
     // What is refused is decided by the objects of an answer.
     if (!variant.whole || !this.#engine.answer) return this.run(prepared, variables, caller, options);
-    const answer = await this.#traced(caller, () =>
+    const answer = await this.#told(prepared, caller, () =>
       this.#engine.answer!(this.#execution(variant, variables, caller, options)),
     );
     return Buffer.isBuffer(answer) ? answer : this.#public(prepared, variant, variables, caller, answer);
+  }
+
+  async #told<T>({ operation }: PreparedDocument, caller: Caller, work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#traced(caller, work);
+    } finally {
+      if (operation.operation === 'mutation') this.#options.wrote?.(caller.principal);
+    }
   }
 
   #traced<T>({ principal, traceparent }: Caller, work: () => Promise<T>): Promise<T> {
@@ -124,6 +135,7 @@ export class Pipeline {
     options: RunOptions,
   ): PlanExecution {
     const { principal, traceparent } = caller;
+    const reading = currentReading();
     return {
       plan,
       document,
@@ -132,9 +144,12 @@ export class Pipeline {
       maxErrors: this.#options.limits.errors,
       callerKey: principal.kind === 'anonymous' ? traceIdOf(traceparent) : callerKeyOf(principal),
       context: {
-        authorizationFor: (subgraph) => caller.authorizationFor(subgraph),
+        authorizationFor: (subgraph) => {
+          reading?.asks(subgraph);
+          return caller.authorizationFor(subgraph);
+        },
         traceparent,
-        freshness: options.freshness ?? '',
+        freshness: options.freshness ?? reading?.freshness ?? '',
         deadline: Date.now() + this.#options.limits.deadlineMs,
         gone: options.gone,
       },

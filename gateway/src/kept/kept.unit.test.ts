@@ -6,7 +6,7 @@ import { FakeTail } from '../testkit/fakeTail.ts';
 import { fixture, type Fixture } from '../testkit/fixtureGraph.ts';
 import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
 import type { PreparedDocument } from '../documents/documents.ts';
-import { concerns, namedThings, subjectOf } from './answerScope.ts';
+import { concerns, subjectOf, Things } from './answerScope.ts';
 import { KeptAnswers } from './keptAnswers.ts';
 import { isKeptAnswer } from './keptOperations.ts';
 
@@ -17,11 +17,12 @@ const idOf = (text: string) =>
   createHash('sha256')
     .update(print(parse(text)))
     .digest('hex');
-const kept = { maxAgeSeconds: 60, keep: 'public' } as const;
+const kept = { maxAgeSeconds: 60, keep: { for: 'public', seconds: 60 } } as const;
 
 let parts: Fixture;
 let bus: FakeTail;
 let channel: ServedChannel;
+const purged: string[] = [];
 
 beforeAll(async () => {
   parts = await fixture();
@@ -29,6 +30,7 @@ beforeAll(async () => {
   channel = await serveFixture(parts, {
     operations: { shop, board },
     bus,
+    purge: (tags) => Promise.resolve(void purged.push(...tags)),
     change: (text) => text.replace('type Shop implements Thing', 'type Shop implements Thing @variesBy(caller: [])'),
     manifest: { cache: { operations: { ShopPage: kept, BoardPage: kept } } },
   });
@@ -44,31 +46,14 @@ const get = (id: string, headers: Record<string, string> = {}, text = shop) =>
     `${channel.url.replace('localhost', '127.0.0.1')}?${new URLSearchParams({ documentId: idOf(text), variables: JSON.stringify({ id }) }).toString()}`,
     { headers: { 'graphql-require-preflight': '1', accept: 'application/json', ...headers } },
   );
-let version = 0;
-const happened = (topic: string, feed: string) =>
-  bus.say(topic, {
-    eventId: String((version += 1)),
-    eventType: 'Something',
-    version: '1.0',
-    timestamp: new Date(0).toISOString(),
-    source: 'a-service',
-    data: {},
-    metadata: {
-      aggregateId: feed,
-      aggregateVersion: version,
-      causationId: 'c',
-      correlationId: 'c',
-      traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
-      actor: 'service:a',
-    },
-  });
+const happened = (topic: string, feed: string) => bus.happened(topic, feed);
 
 describe('an answer that is kept', () => {
   it('is given to everybody, and is not sent again to who has it', async () => {
     const first = await get('k1');
     expect([first.status, first.headers.get('surrogate-key'), await first.json()]).toEqual([
       200,
-      'shops shop:k1',
+      'kiosk kiosk.shops',
       { data: { shop: { id: 'k1', name: 'Shop k1' } } },
     ]);
     const authorization = `Bearer ${await parts.token('customer')}`;
@@ -97,7 +82,9 @@ describe('an answer that is kept', () => {
     const scopeOf = (text: string, data: unknown) => {
       const document = parse(text);
       const prepared = { document, operation: document.definitions[0] } as PreparedDocument;
-      return { domains: new Set(['shops']), named: namedThings(prepared, schema, { id: '1', n: 2 }, data) };
+      const things = new Things(schema);
+      things.add(prepared, data);
+      return { domains: new Set(['shops']), named: things.named(new Set(['1', 2])) };
     };
     const one = { shop: { x: '1' } };
     const named = scopeOf('query($id: ID) { shop(id: $id) { ...S } } fragment S on Shop { x: id }', one);
@@ -115,6 +102,32 @@ describe('an answer that is kept', () => {
       ['{ shop { id } }', { shop: null }],
     ] as const)
       expect(concerns(scopeOf(text, data), subjectOf('shops.v1', { aggregateId: 'shop:2' }))).toBe(true);
+  });
+
+  it('is kept by a CDN for whoever has no token, until an event', async () => {
+    const headers = async (...args: Parameters<typeof get>) => {
+      const answer = await get(...args);
+      return [answer.headers.get('cdn-cache-control'), answer.headers.get('cache-tag')];
+    };
+    expect(await headers('k9', {}, board)).toEqual(['max-age=60', 'kiosk,kiosk.orders,kiosk.orders.store']);
+    const authorization = `Bearer ${await parts.token('customer')}`;
+    expect(await headers('k9', { authorization }, board)).toEqual([null, null]);
+    happened('orders.v1', 'store:k9');
+    happened('menu.v1', 'store:k9');
+    await expect.poll(() => purged).toContain('kiosk.orders.store:k9');
+    expect([purged[0], purged.filter((each) => each.includes('menu'))]).toEqual(['kiosk', []]);
+  });
+
+  it('is not kept by others if an event came while it was made', async () => {
+    let open!: () => void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    parts.gate = () => gate;
+    const late = get('k8', {}, board);
+    await expect.poll(() => parts.calls.length).toBe(1);
+    happened('orders.v1', 'store:k8');
+    open();
+    const { headers } = await late;
+    expect([headers.get('cache-control'), headers.get('cdn-cache-control')]).toEqual(['no-store', null]);
   });
 
   it('is made once for all who ask while it is made', async () => {

@@ -17,6 +17,8 @@ export interface KeptAnswer {
   readonly scope: AnswerScope;
   /** When it was asked for, in milliseconds of `performance.now()`. */
   readonly at: number;
+  /** Whether nothing that it may depend on had happened by the time it was made: others may keep it, too. */
+  readonly isCurrent: boolean;
 }
 
 /** What running an operation gives. */
@@ -31,7 +33,7 @@ export interface Wanted {
   /** Who asks. */
   readonly caller: string;
   readonly maxAgeMs: number;
-  /** @param freshness differs from that of every run that began before the last event */
+  /** @param freshness differs from that of every other run */
   make(freshness: string): Promise<Made>;
 }
 
@@ -69,6 +71,7 @@ export class KeptAnswers {
   #knownSince = 0;
   readonly #wroteAt = new LruCache<number>(100_000);
   #bytes = 0;
+  #made = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -127,16 +130,17 @@ export class KeptAnswers {
 
   async #run({ key, make }: Wanted, began: number): Promise<KeptAnswer | ExecutionResult> {
     const at = performance.now();
-    const { result, scope } = await make(`kept ${began}`);
+    const { result, scope } = await make(`kept ${(this.#made += 1)}`);
     if (result.errors?.length) return result;
     const bytes = Buffer.from(stringifyExactly(result));
     const gzipped = await compress(bytes);
     const tag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-    const entry = { bytes, gzipped, tag, scope, at, began, weight: bytes.length + gzipped.length + entryBytes };
     const isCurrent =
       began >= this.#knownSince &&
       this.#events.every(({ time, subject }) => time <= began || !concerns(scope, subject)) &&
       (this.#entries.get(key)?.began ?? 0) <= began;
+    const weight = bytes.length + gzipped.length + entryBytes;
+    const entry = { bytes, gzipped, tag, scope, at, isCurrent, began, weight };
     if (isCurrent) this.#keep(key, entry);
     return entry;
   }

@@ -1,6 +1,8 @@
 import type { ExecutionResult } from 'graphql';
+import type { Logger } from 'pino';
 import { StartupError } from '#platform/config/startupError.ts';
-import { principalKey } from '#platform/identity/identity.ts';
+import type { EventDefinition } from '#platform/events/defineEvent.ts';
+import { actorOf, bindingsOf } from '#platform/identity/principal.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { CachePolicy } from '../channelManifest.ts';
 import { refusalKey } from '../documents/authorization.ts';
@@ -10,8 +12,12 @@ import type { Caller } from '../execution/pipeline.ts';
 import type { StreamHub } from '../streams/feeds/streamHub.ts';
 import { streamClass } from '../streams/streamClass.ts';
 import { viewName } from '../serve/viewSubgraph.ts';
-import { namedThings, subjectOf } from './answerScope.ts';
+import { subjectOf, Things } from './answerScope.ts';
+import { Cdn } from './cdn.ts';
+import type { Purge } from './cdnPurges.ts';
 import { KeptAnswers, type KeptAnswer, type Made } from './keptAnswers.ts';
+import { noteReading, type Reading } from './reading.ts';
+import type { Writes } from './writes.ts';
 
 const maxBytes = 32 * 2 ** 20;
 
@@ -19,10 +25,15 @@ export interface KeptOperationsParts {
   readonly channel: string;
   readonly policy: CachePolicy;
   readonly hub: StreamHub;
-  /** All of the event bus. */
-  readonly topics: Iterable<string>;
+  /** All that the bus may carry. */
+  readonly events: readonly EventDefinition[];
+  /** See `GatewayRuntime.purge`. */
+  readonly purge: Purge | undefined;
+  readonly log: Logger;
   readonly callerOf: (principal: Caller['principal'], traceparent: string) => Caller;
   readonly metrics: Metrics | undefined;
+  /** The mutations of this process. */
+  readonly writes: Writes | undefined;
 }
 
 export interface KeptRequest {
@@ -38,16 +49,21 @@ export class KeptOperations {
   readonly #parts: KeptOperationsParts;
   readonly #answers = new KeptAnswers(maxBytes);
   readonly #unhook: (() => void)[] = [];
+  readonly #cdn: Cdn | undefined;
 
   private constructor(parts: KeptOperationsParts) {
     this.#parts = parts;
+    this.#cdn = parts.purge && new Cdn({ ...parts, purge: parts.purge });
     const { channel, metrics } = parts;
     metrics?.begin('keptPurges', { channel });
     this.#unhook.push(
       parts.hub.watch((topic, { metadata }) => {
-        const gone = this.#answers.hear(subjectOf(topic, metadata));
+        const subject = subjectOf(topic, metadata);
+        const gone = this.#answers.hear(subject);
+        this.#cdn?.heard(subject);
         if (gone > 0) metrics?.count('keptPurges', { channel }, gone);
       }),
+      parts.writes?.watch((principal) => this.#answers.wrote(actorOf(principal))) ?? (() => undefined),
       metrics?.onScrape(`kept answers of ${channel}`, (report) =>
         report('keptBytes', { channel }, this.#answers.bytes),
       ) ?? (() => undefined),
@@ -68,7 +84,7 @@ export class KeptOperations {
   ): Promise<KeptOperations | undefined> {
     const { hub, policy } = parts;
     const kept = Object.entries(policy?.operations ?? {}).flatMap(([name, { keep }]) =>
-      keep ? [[name, keep] as const] : [],
+      keep ? [[name, keep.for] as const] : [],
     );
     if (!hub || !policy || kept.length === 0) return undefined;
     for (const [name, keep] of kept) {
@@ -82,7 +98,7 @@ export class KeptOperations {
           `${parts.channel}: the answer of ${name} is to be kept for "${keep}", but ${varies ? `varies by ${varies.join(', ')}` : 'something in it does not say by what of the caller it varies'}.`,
         );
     }
-    await hub.listen(parts.topics);
+    await hub.listen(new Set(parts.events.map(({ topic }) => topic)));
     return new KeptOperations({ ...parts, hub, policy });
   }
 
@@ -93,12 +109,12 @@ export class KeptOperations {
     const { operation, prepared, variables, caller } = request;
     const { metrics, channel, policy } = this.#parts;
     const { graph } = current;
-    const rule = policy.operations[operation]!;
+    const keep = policy.operations[operation]!.keep!;
     const group = streamClass(caller.principal, graph.varies.of(prepared.document, graph.apiSchema));
     const { answer, outcome } = await this.#answers.answer({
       key: JSON.stringify([operation, group.key, refusalKey(caller.principal, prepared.scopeSets), variables]),
-      caller: principalKey(caller.principal),
-      maxAgeMs: rule.maxAgeSeconds * 1_000,
+      caller: actorOf(caller.principal),
+      maxAgeMs: keep.seconds * 1_000,
       make: (freshness) => this.#make(request, current, group.principal, freshness),
     });
     metrics?.count('keptAnswers', { channel, operation, outcome });
@@ -107,17 +123,19 @@ export class KeptOperations {
     return answer;
   }
 
-  /** To be called when a mutation has ended. */
-  wrote({ principal }: Caller): void {
-    this.#answers.wrote(principalKey(principal));
-  }
-
   clear(): void {
     this.#answers.clear();
   }
 
-  close(): void {
+  /** The headers by which a CDN keeps an answer, for a request without a token that was sent by GET. */
+  cdnHeaders(operation: string, answer: KeptAnswer): Readonly<Record<string, string>> {
+    const keep = this.#parts.policy.operations[operation]?.keep;
+    return (keep?.for === 'public' && this.#cdn?.headersOf(answer, keep.seconds)) || {};
+  }
+
+  async close(): Promise<void> {
     for (const each of this.#unhook) each();
+    await this.#cdn?.close();
   }
 
   /** Runs the operation for all who get the same answer: what only one of them has is not there. */
@@ -128,31 +146,21 @@ export class KeptOperations {
     freshness: string,
   ): Promise<Made> {
     const asked = new Set<string>();
-    const own = this.#parts.callerOf(principal, traceparent);
-    const noting: Caller = {
-      ...own,
-      authorizationFor: (subgraph) => {
-        asked.add(subgraph);
-        return own.authorizationFor(subgraph);
-      },
+    let isAnything = false;
+    const things = new Things(graph.apiSchema);
+    const reading: Reading = {
+      freshness,
+      // What a view depends on are the domains that it asks itself.
+      asks: (subgraph) => void (subgraph !== viewName && asked.add(subgraph)),
+      ran: (document, data) => things.add(document, data),
+      asksAnything: () => (isAnything = true),
     };
-    const result = await pipeline.run(prepared, variables, noting, { freshness });
-    return {
-      result,
-      scope: {
-        // A view asks others, which are not noted.
-        domains: asked.has(viewName) ? undefined : asked,
-        named: namedThings(prepared, graph.apiSchema, variables, result.data),
-      },
-    };
+    const caller = this.#parts.callerOf(principal, traceparent);
+    const result = await noteReading(reading, () => pipeline.run(prepared, variables, caller));
+    things.add(prepared, result.data);
+    const given = new Set([...Object.values(variables), ...bindingsOf(principal).map(([, value]) => value)]);
+    return { result, scope: { domains: isAnything ? undefined : asked, named: things.named(given) } };
   }
 }
 
 export const isKeptAnswer = (answer: KeptAnswer | ExecutionResult): answer is KeptAnswer => 'bytes' in answer;
-
-/** The value of `Surrogate-Key`: the domains that an answer is of, and the things that it is about. */
-export const surrogateKeys = ({ scope }: KeptAnswer): string =>
-  [
-    ...(scope.domains ?? ['all']),
-    ...[...scope.named].flatMap(([kind, keys]) => [...keys].map((key) => `${kind}:${key}`)),
-  ].join(' ');

@@ -9,6 +9,8 @@ import type { ExplorerHelp } from './explorer.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { EngineName } from '../execution/engine.ts';
 import type { RateStore } from '../access/rateStore.ts';
+import type { Purge } from '../kept/cdnPurges.ts';
+import type { Writes } from '../kept/writes.ts';
 import type { SignIn } from './pages.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 import type { FeedReader } from '../streams/feeds/feedReader.ts';
@@ -69,6 +71,10 @@ export interface GatewayRuntime {
   readonly signIn?: SignIn;
   /** Where the pictures are kept that some channels serve. */
   readonly files?: FileStore;
+  /** The mutations of this process, over all of its channels. Without it, a channel knows of its own. */
+  readonly writes?: Writes;
+  /** Tells the CDN before the channels what to let go; without it no CDN keeps what only an event lets go. */
+  readonly purge?: Purge | undefined;
   /** Where rates are counted; by default in the memory of this process. */
   readonly rateStore?: RateStore | undefined;
   readonly log: Logger;

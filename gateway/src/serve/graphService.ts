@@ -19,6 +19,8 @@ import type { Limits } from '../documents/limits.ts';
 import type { MadePlans } from '../execution/federation/planning/madePlans.ts';
 import type { FileStore } from '#platform/files/fileStore.ts';
 import type { ExplorerHelp } from './explorer.ts';
+import type { Purge } from '../kept/cdnPurges.ts';
+import type { Writes } from '../kept/writes.ts';
 import type { Page } from './pages.ts';
 import type { Caller } from '../execution/pipeline.ts';
 import type { FeedReader } from '../streams/feeds/feedReader.ts';
@@ -59,6 +61,8 @@ export interface GraphService {
   readonly rateStore?: RateStore | undefined;
   readonly load?: Partial<LoadPolicy>;
   readonly cache?: CachePolicy;
+  /** See `GatewayRuntime.purge`. */
+  readonly purge?: Purge | undefined;
   /** Offers trusted documents to assistants at `/mcp`; without it nothing is there. */
   readonly mcp?: McpPolicy;
   readonly streams?: Partial<StreamPolicy>;
@@ -77,6 +81,8 @@ export interface GraphService {
   readonly feeds?: FeedReader;
   readonly cursorKeys?: readonly string[];
   readonly hub?: GatewayRuntime['hub'];
+  /** The mutations of this process, of this service and of others; by default of this service only. */
+  readonly writes?: Writes;
   readonly log: Logger;
   readonly metrics?: Metrics;
   readonly port: number;

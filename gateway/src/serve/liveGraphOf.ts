@@ -47,6 +47,7 @@ export function generationOf(
       limits,
       subgraphErrors,
       log,
+      wrote: (principal) => service.writes?.ended(principal),
     }),
   };
 }

@@ -10,6 +10,8 @@ import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { documentRegistry } from './documentRegistry.ts';
 import { buildGraph } from '../graph/graph.ts';
 import { internalCaller } from './internalCaller.ts';
+import { currentReading } from '../kept/reading.ts';
+import { Writes } from '../kept/writes.ts';
 import type { LiveGraph } from '../execution/liveGraph.ts';
 import { loadPages } from './pages.ts';
 import { loadDescriptions, loadRoutes } from '../rest/loadRoutes.ts';
@@ -118,6 +120,7 @@ export async function runChannel(
     rateStore: runtime.rateStore,
     load: manifest.load,
     cache: manifest.cache,
+    purge: runtime.purge,
     mcp: manifest.mcp,
     streams: manifest.streams,
     subgraphErrors: 'masked',
@@ -125,6 +128,7 @@ export async function runChannel(
     feeds: runtime.feeds,
     cursorKeys: runtime.cursorKeys,
     hub: runtime.hub,
+    writes: runtime.writes ?? new Writes(),
     log: runtime.log,
     metrics: runtime.metrics,
     port: runtime.port,
@@ -168,5 +172,8 @@ function domainTransports(
   { network, service = gatewayService }: GatewayRuntime,
 ): ViewContext['domains'] {
   if (!operations || !network) return undefined;
-  return (name) => network.transportTo(name, servicePrincipal(service));
+  return (name) => {
+    currentReading()?.asksAnything();
+    return network.transportTo(name, servicePrincipal(service));
+  };
 }

@@ -48,6 +48,7 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
     feeds: runtime.feeds,
     cursorKeys: runtime.cursorKeys,
     hub: runtime.hub,
+    writes: runtime.writes,
     log: runtime.log,
     metrics: runtime.metrics,
     origins: runtime.origins,

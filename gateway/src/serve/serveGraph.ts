@@ -194,6 +194,7 @@ class ServedGraph {
         eventStreams,
         apps: ofDocuments,
         cache,
+        kept: this.#kept,
         maxBodyBytes: bodyBytes,
         addressOf,
         costLimit,
@@ -203,7 +204,7 @@ class ServedGraph {
       }),
       sockets,
     });
-    const unhook: (() => void)[] = [() => this.#kept?.close()];
+    const unhook: (() => void)[] = [];
     try {
       unhook.push(
         streamMetrics.watch(() => ({
@@ -236,7 +237,7 @@ class ServedGraph {
       };
     } catch (error) {
       unhook.forEach((each) => each());
-      await Promise.all([eventStreams.close(), sockets.close()]);
+      await Promise.all([this.#kept?.close(), eventStreams.close(), sockets.close()]);
       throw error;
     }
   }
@@ -276,6 +277,7 @@ class ServedGraph {
    */
   async #end(unhook: readonly (() => void)[], door: AppDoor | undefined, onClose: () => Promise<void>): Promise<void> {
     unhook.forEach((each) => each());
+    await this.#kept?.close();
     await door?.close();
     await this.#reloading.catch(() => undefined);
     this.#planning.abort();
@@ -303,14 +305,17 @@ class ServedGraph {
   }
 
   async #keptOperations(prepared: readonly PreparedDocument[]): Promise<KeptOperations | undefined> {
-    const { name: channel, cache: policy, callerOf, metrics } = this.#service;
+    const { name: channel, cache: policy, purge, callerOf, log, metrics } = this.#service;
     return KeptOperations.start(
       {
         channel,
         policy,
+        purge,
+        log,
         metrics,
         hub: this.#streams.hub,
-        topics: new Set([...(await eventCatalogue()).values()].map(({ topic }) => topic)),
+        writes: this.#service.writes,
+        events: [...(await eventCatalogue()).values()],
         callerOf: (principal, traceparent) => callerOf(principal, traceparent, undefined),
       },
       this.#live.current,

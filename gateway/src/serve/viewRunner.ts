@@ -3,6 +3,7 @@ import { Kind } from 'graphql';
 import type { ViewContext, ViewResult } from '../channelManifest.ts';
 import type { Caller } from '../execution/pipeline.ts';
 import type { GraphGeneration } from '../execution/liveGraph.ts';
+import { currentReading } from '../kept/reading.ts';
 import type { TrustedDocuments } from '../documents/trustedDocuments.ts';
 
 const nameOf = (document: string | TypedDocumentNode): string => {
@@ -25,6 +26,7 @@ export function viewRunner(
     if (!known) throw new Error(`the channel has no document ${nameOf(document)} in operations/`);
     const prepared = documents.prepareTrusted(known.source);
     const { data, errors } = await pipeline.run(prepared, pipeline.coerce(prepared, variables), caller);
+    currentReading()?.ran(prepared, data);
     return { data: (data ?? null) as never, errors: errors ?? [] };
   };
 }

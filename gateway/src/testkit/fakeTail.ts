@@ -5,6 +5,7 @@ import type { EventTail } from '../streams/feeds/eventTail.ts';
 export class FakeTail implements EventTail {
   /** The topic of each tail that is open. */
   readonly open: string[] = [];
+  #happened = 0;
   readonly #handlers = new Map<string, Set<(message: { topic: string; key: string; value: unknown }) => void>>();
 
   tail(
@@ -26,6 +27,27 @@ export class FakeTail implements EventTail {
 
   say(topic: string, value: EventEnvelope): void {
     for (const handle of this.#handlers.get(topic) ?? []) handle({ topic, key: value?.metadata?.aggregateId, value });
+  }
+
+  /** Makes an event about a thing, such as `store:17`, of which nothing but that matters. */
+  happened(topic: string, aggregateId: string): void {
+    this.#happened += 1;
+    this.say(topic, {
+      eventId: `happened-${this.#happened}`,
+      eventType: 'Something',
+      version: '1.0',
+      timestamp: new Date(0).toISOString(),
+      source: 'a-service',
+      data: {},
+      metadata: {
+        aggregateId,
+        aggregateVersion: this.#happened,
+        causationId: 'c',
+        correlationId: 'c',
+        traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
+        actor: 'service:a',
+      },
+    });
   }
 
   /** Makes an event about an order's change of status, as the orders domain publishes it. */

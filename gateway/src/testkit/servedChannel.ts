@@ -58,6 +58,7 @@ export async function serveFixture(
     | 'rateStore'
     | 'proxies'
     | 'certificate'
+    | 'purge'
   > = {},
 ): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
@@ -102,6 +103,7 @@ export async function serveFixture(
       rateStore: options.rateStore,
       proxies: options.proxies,
       certificate: options.certificate,
+      purge: options.purge,
     },
     supergraph,
   ).finally(() => rmSync(folder, { recursive: true }));

@@ -37,7 +37,7 @@ import {
 } from '../../documents/operationRequest.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import type { KeptAnswer } from '../../kept/keptAnswers.ts';
-import { surrogateKeys } from '../../kept/keptOperations.ts';
+import type { KeptOperations } from '../../kept/keptOperations.ts';
 import type { AddressOf } from './clientAddress.ts';
 
 const compress = promisify(gzip);
@@ -62,6 +62,8 @@ export interface HttpHandlerOptions {
   /** Whether answers to documents that are not trusted say what they cost, for whoever writes them. */
   readonly tellsCost: boolean;
   readonly cache?: CachePolicy;
+  /** Undefined where no answers are kept. */
+  readonly kept?: KeptOperations | undefined;
   /** Whether introspection is answered without a token, so that tools can show the schema. */
   readonly openIntrospection: boolean;
   readonly log: Logger;
@@ -287,9 +289,17 @@ export class HttpHandler {
 
   #keptAnswer(request: IncomingMessage, answer: KeptAnswer, trusted: string | undefined, principal: Principal): Answer {
     const body = answer.bytes;
-    const headers = this.#cacheHeaders(request, body, trusted, principal);
+    // Who asked before an event has an answer from before it, and no one else is to have it.
+    const headers = answer.isCurrent
+      ? this.#cacheHeaders(request, body, trusted, principal)
+      : { 'cache-control': 'no-store' };
     if (!reads(request)) return { status: 200, body, headers };
-    const tagged = { ...headers, etag: answer.tag, 'surrogate-key': surrogateKeys(answer) };
+    const isForAll = principal.kind === 'anonymous' && trusted !== undefined;
+    const tagged = {
+      ...headers,
+      ...(isForAll && this.#options.kept?.cdnHeaders(trusted, answer)),
+      etag: answer.tag,
+    };
     const known = request.headers['if-none-match']?.split(',').map((each) => each.trim());
     if (known?.some((each) => each === answer.tag || each === '*')) return { status: 304, body, headers: tagged };
     return { status: 200, body, gzipped: answer.gzipped, headers: tagged };

@@ -1,0 +1,89 @@
+import type { Logger } from 'pino';
+
+/** Has a CDN let go of everything that has one of these tags. */
+export type Purge = (tags: readonly string[]) => Promise<void>;
+
+export interface CdnPurgesOptions {
+  readonly purge: Purge;
+  /** The tag of everything. */
+  readonly ofAll: string;
+  readonly log: Logger;
+  /**
+   * How long tags are gathered. It is also the time that an answer from before has to reach the CDN, where it must not
+   * arrive after the purge.
+   */
+  readonly gatherMs?: number;
+  readonly retryMs?: number;
+}
+
+/** CDNs take 30 in one call, or more. */
+const mostInOneCall = 30;
+/** With more than these, everything is let go: that is one tag. */
+const mostWaiting = 1_000;
+
+/** Tells a CDN what to let go, until it has heard it. */
+export class CdnPurges {
+  readonly #options: Required<CdnPurgesOptions>;
+  #waiting = new Set<string>();
+  #running: Promise<void> | undefined;
+  #isFailing = false;
+  readonly #closing = new AbortController();
+
+  constructor(options: CdnPurgesOptions) {
+    this.#options = { gatherMs: 100, retryMs: 1_000, ...options };
+  }
+
+  add(tags: readonly string[]): void {
+    for (const tag of tags) this.#waiting.add(tag);
+    if (this.#waiting.size > mostWaiting) this.#waiting = new Set([this.#options.ofAll]);
+    if (!this.#closing.signal.aborted) this.#running ??= this.#run().finally(() => (this.#running = undefined));
+  }
+
+  /** Tells once more what is waiting, and nothing after that. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { gatherMs, retryMs } = this.#options;
+    await this.#pause(gatherMs);
+    while (this.#waiting.size > 0) {
+      const isTold = await this.#tell([...this.#waiting].slice(0, mostInOneCall));
+      if (isTold) continue;
+      if (this.#closing.signal.aborted) return;
+      await this.#pause(retryMs);
+    }
+  }
+
+  async #tell(tags: readonly string[]): Promise<boolean> {
+    const { purge, log } = this.#options;
+    // A tag that comes again meanwhile is told again.
+    for (const tag of tags) this.#waiting.delete(tag);
+    try {
+      await purge(tags);
+      if (this.#isFailing) log.info('the CDN takes purges again');
+      this.#isFailing = false;
+      return true;
+    } catch (error) {
+      for (const tag of tags) this.#waiting.add(tag);
+      if (!this.#isFailing)
+        log.error({ err: error }, 'the CDN takes no purge: it may give answers that are out of date');
+      this.#isFailing = true;
+      return false;
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { signal } = this.#closing;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, signal.aborted ? 0 : ms);
+      signal.addEventListener('abort', done);
+    });
+  }
+}
