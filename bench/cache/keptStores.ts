@@ -7,7 +7,7 @@ import { issueToken } from '#platform/identity/developmentIssuer.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { clientKeyName } from '../../scripts/system/secrets.ts';
 
-/** Items that the writer takes off the menu in turn, then puts back in turn: the menu tells how many writes it holds. */
+/** Items that the writer takes off the menu in turn, then puts back: so the menu tells how many writes it holds. */
 const items = ['cheeseburger', 'still-water', 'fries', 'cola'].map((name) => seedId('menuItem', name));
 /** After so many writes the menu is again as it was. */
 export const cycle = 2 * items.length;

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PreparedDocument } from '../documents/documents.ts';
 
-/** Notes on an answer that is to be kept, while it is made: by the channel's views, too, which run documents of theirs. */
+/** Notes on an answer that is to be kept, while it is made, in the channel's views, too. */
 export interface Reading {
   /** See `SubgraphFetchContext.freshness`. It holds for everything that is read for the answer. */
   readonly freshness: string;
