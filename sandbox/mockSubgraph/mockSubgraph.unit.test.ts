@@ -106,11 +106,12 @@ describe('a mock', () => {
 
   it.each(subgraphs.map(({ name }) => name))('answers every query and mutation of %s by its types', async (name) => {
     const schema = buildSubgraphSchema([{ typeDefs: parse(sdl(name)) }]);
+    const mock = mockSubgraph({ name, sdl: sdl(name), identity });
     for (const root of [schema.getQueryType(), schema.getMutationType()])
       for (const field of Object.values(root?.getFields() ?? {})) {
         if (field.name.startsWith('_')) continue;
         const { query, variables } = documentOf(field, root === schema.getQueryType() ? 'query' : 'mutation', schema);
-        const data = await ask(name, query, variables);
+        const data = await ask(name, query, variables, mock);
         const type = getNamedType(field.type);
         if (root === schema.getMutationType() && isUnionType(type))
           expect(data[field.name]).toMatchObject({ __typename: type.getTypes()[0]!.name });

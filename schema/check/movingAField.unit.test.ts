@@ -4,8 +4,10 @@ import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '#gateway/execution/engine.ts';
 import { buildGraph } from '#gateway/graph/graph.ts';
+import type { Merge } from '../compose/composeChannel.ts';
 import { composeContract, composeGraph } from '../compose/composeGraph.ts';
 import { describeStreams } from '../compose/describeStreams.ts';
+import { quickMerge } from '../compose/quickMerge.ts';
 import { compositionOf, reviewPatched, type Patch } from './testing/patchedSystem.ts';
 
 // The recipe of docs/schema-review.md, for `Store.pauseReason`, which moves from stores to orders.
@@ -43,13 +45,13 @@ const steps: readonly (readonly [what: string, patches: readonly Patch[], shares
 ];
 
 describe.each(steps)('moving a field: %s', (_what, patches, share) => {
-  const channels = ['kiosk', 'mobile'];
   let engine: Engine;
   let asked: string[] = [];
 
   beforeAll(() => {
-    const { sources } = compositionOf(patches, []);
-    const graph = buildGraph(composeGraph('the full graph', describeStreams(sources)));
+    // The others neither declare the field nor answer the query.
+    const sources = compositionOf(patches, []).sources.filter(({ name }) => ['stores', 'orders'].includes(name));
+    const graph = buildGraph(composeGraph('stores and orders', describeStreams(sources)));
     engine = createEngine(
       'own',
       graph,
@@ -79,7 +81,9 @@ describe.each(steps)('moving a field: %s', (_what, patches, share) => {
   });
 
   it('passes the check: nothing changes for anybody', async () => {
-    const { findings } = await reviewPatched(patches, channels, { merge: composeContract });
+    // Composition of one contract shows that the step composes; of the other only the outcome matters.
+    const merge: Merge = (graph, sources) => (graph.endsWith(' kiosk') ? composeContract : quickMerge)(graph, sources);
+    const { findings } = await reviewPatched(patches, ['kiosk', 'mobile'], { merge });
     expect(findings.map(({ severity, id, message }) => `${severity} ${id}: ${message}`)).toEqual([]);
   });
 

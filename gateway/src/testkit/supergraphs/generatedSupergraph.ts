@@ -1,6 +1,15 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { buildSchema, graphql, parse, printSchema, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  buildSchema,
+  execute,
+  parse,
+  printSchema,
+  validate,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import type { SubgraphCall, SubgraphRequest } from '#platform/subgraph/execution.ts';
 import { buildGraph, type Graph } from '../../graph/graph.ts';
 import { SeededRandom } from './seededRandom.ts';
@@ -31,6 +40,7 @@ export function generatedSupergraph(seed: number): GeneratedSupergraph | undefin
   if (errors ?? !supergraphSdl) return undefined;
   const graph = buildGraph(supergraphSdl!);
   const whole = buildSchema(printSchema(graph.apiSchema));
+  const answer = documentsOnce();
   const schemas = new Map(
     [...sdls].map(([name, text]) => {
       const resolvers = /interface Thing|type Thing/.test(text)
@@ -45,18 +55,38 @@ export function generatedSupergraph(seed: number): GeneratedSupergraph | undefin
     whole,
     begin: () => world.begin(),
     expected: async (source, variableValues) =>
-      plain(await graphql({ schema: whole, source, variableValues, fieldResolver: world.wholeResolver })),
+      plain(await answer({ schema: whole, source, variableValues, fieldResolver: world.wholeResolver })),
     subgraphCall:
       (name) =>
       async ({ query, variables }: SubgraphRequest) =>
         plain(
-          await graphql({
+          await answer({
             schema: schemas.get(name)!,
             source: query,
             variableValues: variables,
             fieldResolver: world.subgraphResolver,
           }),
         ),
+  };
+}
+
+interface Asked extends Omit<ExecutionArgs, 'document'> {
+  readonly source: string;
+}
+
+/** `graphql`, which parses and validates a document once, although it is asked again and again. */
+function documentsOnce(): (asked: Asked) => Promise<ExecutionResult> {
+  const known = new Map<GraphQLSchema, Map<string, ReturnType<typeof read>>>();
+  const read = (schema: GraphQLSchema, source: string) => {
+    const document = parse(source);
+    return { document, errors: validate(schema, document) };
+  };
+  return async ({ source, ...asked }) => {
+    const documents = known.get(asked.schema) ?? new Map<string, ReturnType<typeof read>>();
+    known.set(asked.schema, documents);
+    const { document, errors } = documents.get(source) ?? read(asked.schema, source);
+    documents.set(source, { document, errors });
+    return errors.length > 0 ? { errors } : execute({ ...asked, document });
   };
 }
 
