@@ -2,6 +2,8 @@
 export function nearest(unknown: string, known: Iterable<string>): string | undefined {
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {
+    // Each letter that one has more is an edit. Every process compares its whole environment when it starts.
+    if (Math.abs(name.length - unknown.length) > allowance(name)) continue;
     const distance = editDistance(unknown.toUpperCase(), name.toUpperCase());
     if (distance <= allowance(name) && (!best || distance < best.distance)) best = { name, distance };
   }
