@@ -1,10 +1,8 @@
-import { DeviceCredential } from '#clients/device-credential/src/deviceCredential.ts';
 import { StreamClient, StreamError, type StreamState } from '#clients/stream-client/src/streamClient.ts';
 import boardScreen from '../../operations/boardScreen.graphql';
 import orderBoardChanged from '../../operations/orderBoardChanged.graphql';
-import { deviceStore } from '#bffs/pages/deviceStore.ts';
 import { BoardView, type Board } from './boardView.ts';
-import { deviceToken } from '../deviceToken.ts';
+import { KioskAccess } from '../kioskAccess.ts';
 import { textsFor } from './texts.ts';
 
 /** After how long anything that failed is tried again: nobody stands by a screen on a wall. */
@@ -21,36 +19,24 @@ interface Store {
 }
 type Found = Store | 'unknown' | 'badToken' | 'noStore';
 
-/** A token that somebody gave this screen for the time being; without one, it gets its own. */
-let given = deviceToken.take();
 let awaken: () => void = () => undefined;
-/** The code by which a manager can enrol this screen, while there is one. */
-let code: string | undefined;
 /** Whether the screen asks to be enrolled, or shows the orders of a store. */
 let asks = false;
 let follows = false;
 const view = new BoardView(textsFor(new URLSearchParams(location.search).get('lang'), navigator.language), (token) => {
-  given = token;
+  access.use(token);
   asks = false;
-  deviceToken.keep(token);
   view.askForToken();
   awaken();
 });
-/** Undefined where browsers have no keys: on pages that come neither by TLS nor from this machine. */
-const credential = isSecureContext
-  ? new DeviceCredential({ url: location.href, store: deviceStore, onCode: showCode })
-  : undefined;
-const tokenOf = (anew: boolean): string | Promise<string> => given ?? credential?.token(anew) ?? '';
+const access = new KioskAccess({ onCode: showCode });
 const client = new StreamClient({
   url: endpoint,
-  token: (occasion) => tokenOf(occasion !== 'connect'),
+  token: async (occasion) => (await access.token(occasion !== 'connect')) ?? '',
   retry: { minMs: 500, maxMs: againMs },
 });
 
-function showCode(next: string | undefined): void {
-  code = next;
-  // Somebody gave it a token meanwhile.
-  if (given !== undefined) return;
+function showCode(code: string | undefined): void {
   if (code !== undefined) {
     asks = true;
     view.askForToken('notEnrolled', code);
@@ -96,7 +82,7 @@ async function findStore(token: string): Promise<Found> {
 function showState({ status, since, cause }: StreamState): void {
   const isRefused = cause?.code === forbidden;
   if (status === 'live') view.askForToken();
-  else if (isRefused && given !== undefined) view.askForToken('badToken');
+  else if (isRefused && !access.isDevice) view.askForToken('badToken');
   if (status !== 'ended' && !asks) view.status(isRefused ? 'refused' : status, since);
 }
 
@@ -117,30 +103,17 @@ async function follow(store: Store): Promise<void> {
   view.status('reconnecting');
 }
 
-/** A token, as soon as there is one: given by somebody, or this screen's own. Undefined if there will be none. */
-async function currentToken(anew: boolean): Promise<string | undefined> {
-  if (given !== undefined || !credential) return given;
-  const isGiven = new Promise<void>((resolve) => {
-    awaken = resolve;
-  });
-  return Promise.race([credential.token(anew), isGiven.then(() => given)]);
-}
-
 async function run(): Promise<void> {
   let wasRefused = false;
   for (;;) {
-    const token = await currentToken(wasRefused);
+    const token = await access.token(wasRefused);
     const found = token === undefined ? 'noToken' : await findStore(token);
-    wasRefused = found === 'badToken' && given === undefined;
+    wasRefused = found === 'badToken' && access.isDevice;
     // A token that was given and is over must not keep the screen from getting its own.
-    if (found === 'badToken' && credential && given !== undefined) {
-      given = undefined;
-      deviceToken.forget();
-      asks = code !== undefined;
-    }
+    if (found === 'badToken' && !wasRefused) access.forgetGiven();
     if (typeof found === 'object') await follow(found);
     else if (found !== 'unknown') {
-      view.askForToken(found, code);
+      view.askForToken(found, access.code);
       view.status('unset');
     }
     await pause();

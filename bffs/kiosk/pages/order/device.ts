@@ -8,7 +8,7 @@ import {
 import { askGraph, endpoint, type Answer } from '#bffs/pages/askGraph.ts';
 import menuAvailabilityChanged from '../../operations/menuAvailabilityChanged.graphql';
 import orderStart from '../../operations/orderStart.graphql';
-import { KioskAccess } from './kioskAccess.ts';
+import { KioskAccess } from '../kioskAccess.ts';
 import { keepMenu, menuKept, withAvailability, type KeptMenu, type Store } from './keptMenu.ts';
 import { readMenu } from './readMenu.ts';
 

@@ -1,9 +1,15 @@
 import { DeviceCredential } from '#clients/device-credential/src/deviceCredential.ts';
 import { deviceStore } from '#bffs/pages/deviceStore.ts';
-import { deviceToken } from '../deviceToken.ts';
+import { tabToken } from '#bffs/pages/tabToken.ts';
+
+/** Where the token is kept that somebody gave the screen for the time being. */
+const givenToken = tabToken('device-token');
 
 export interface KioskAccessOptions {
-  /** Called with each new code by which a manager can enrol the kiosk, and with undefined once that has happened. */
+  /**
+   * Called with each new code by which a manager can enrol the device, and with undefined once that has happened. While
+   * the device acts by a token that was given, nobody is asked to enrol it.
+   */
   readonly onCode: (code: string | undefined) => void;
 }
 
@@ -11,24 +17,33 @@ export interface KioskAccessOptions {
 const patienceMs = 10_000;
 
 /**
- * As what a kiosk acts: as the enrolled device itself, whose key outlasts a restart, or by a token that somebody gave
- * it for the time being. `/board` on the same browser is the same device.
+ * As what a page of the kiosk's channel acts: as the enrolled device itself, whose key outlasts a restart, or by a token
+ * that somebody gave it for the time being. `/board` and `/order` in the same browser are the same device.
  */
 export class KioskAccess {
   /** Undefined where browsers have no keys: on pages that come neither by TLS nor from this machine. */
   readonly #device: DeviceCredential | undefined;
-  #given = deviceToken.take();
+  #given = givenToken.take();
   #awaken: () => void = () => undefined;
+  readonly #onCode: KioskAccessOptions['onCode'];
+  #code: string | undefined;
 
   constructor({ onCode }: KioskAccessOptions) {
+    this.#onCode = onCode;
     if (isSecureContext)
       this.#device = new DeviceCredential({
         url: location.href,
         store: deviceStore,
         onCode: (code) => {
+          this.#code = code;
           if (this.#given === undefined) onCode(code);
         },
       });
+  }
+
+  /** The code by which a manager can enrol the device, while there is one. */
+  get code(): string | undefined {
+    return this.#code;
   }
 
   /** Whether the kiosk acts as itself, so that no token that somebody gives it is needed. */
@@ -59,7 +74,7 @@ export class KioskAccess {
 
   use(token: string): void {
     this.#given = token;
-    deviceToken.keep(token);
+    givenToken.keep(token);
     this.#awaken();
   }
 
@@ -67,6 +82,7 @@ export class KioskAccess {
   forgetGiven(): void {
     if (!this.#device) return;
     this.#given = undefined;
-    deviceToken.forget();
+    givenToken.forget();
+    if (this.#code !== undefined) this.#onCode(this.#code);
   }
 }
