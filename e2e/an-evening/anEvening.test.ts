@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   AcceptJobDocument,
@@ -32,8 +31,8 @@ import { readFolder } from '#schema/import/reading/readFolder.ts';
 import { ledgerOf } from '../harness/ledgerOf.ts';
 import { orderOf } from '../harness/placing.ts';
 import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
-import { BoardScreen } from '../order-board-page/boardScreen.ts';
-import { describeInChromium, launchChromium } from '../order-board-page/chromium.ts';
+import { describeInChromium } from '../harness/chromium/chromium.ts';
+import { screensInChromium } from '../harness/chromium/screens.ts';
 import { KitchenScreen } from './kitchenScreen.ts';
 import { OfficeScreen } from './officeScreen.ts';
 
@@ -46,12 +45,11 @@ const folder = fileURLToPath(new URL('../../docs/example-chain', import.meta.url
 
 describeInChromium('a chain run by its people', () => {
   let system: TestSystem;
-  let browser: Browser;
   let proxy: TcpProxy;
-  const screens: BoardScreen[] = [];
+  const screens = screensInChromium();
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startTestSystem({ empty: true }), launchChromium()]);
+    system = await startTestSystem({ empty: true });
     proxy = await startTcpProxy({ port: Number(new URL(system.urlOf('staff')).port) });
     const printed: string[] = [];
     await importCommand({
@@ -69,30 +67,20 @@ describeInChromium('a chain run by its people', () => {
     });
     expect(printed.join('\n')).toMatch(/stores +2 new/);
   });
-  afterEach(async () => {
-    proxy.restore();
-    const problems = screens.flatMap((screen) => screen.problems);
-    await Promise.all(screens.splice(0).map((screen) => screen.close()));
-    expect(problems).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await proxy?.close();
-  });
+  afterEach(() => proxy.restore());
+  afterAll(() => proxy?.close());
 
   const staff = (role: 'kitchen' | 'manager' | 'admin') => system.client('staff', { role, store });
   const openKitchen = async ({ port = Number(new URL(system.urlOf('staff')).port), subject = 'pass' } = {}) => {
     const token = await system.tokenFor({ role: 'kitchen', store, subject });
-    const screen = await BoardScreen.open(browser, `http://127.0.0.1:${port}/kitchen#token=${token}`);
-    screens.push(screen);
+    const screen = await screens.open(`http://127.0.0.1:${port}/kitchen#token=${token}`);
     await until(async () => (await screen.status()) === 'live', { ...patience, what: 'the kitchen display is live' });
     return new KitchenScreen(screen);
   };
   const openOffice = async ({ width = 1280, as = 'manager' as 'manager' | 'admin', subject = 'boss' } = {}) => {
     const token = await system.tokenFor({ role: as, store, subject });
     const url = `${new URL(system.urlOf('staff')).origin}/office?store=${store}#token=${token}`;
-    const screen = await BoardScreen.open(browser, url, { width, height: 900 });
-    screens.push(screen);
+    const screen = await screens.open(url, { size: { width, height: 900 } });
     await until(async () => (await screen.status()) === 'live', { ...patience, what: 'the office is live' });
     return new OfficeScreen(screen);
   };
@@ -331,8 +319,7 @@ describeInChromium('a chain run by its people', () => {
     await until(async () => (await record(order.id)).reason === 'KITCHEN_TOO_BUSY', patience);
 
     const url = `${new URL(system.urlOf('staff')).origin}/kitchen`;
-    const strange = await BoardScreen.open(browser, `${url}#token=${await system.tokenFor({ role: 'courier' })}`);
-    screens.push(strange);
+    const strange = await screens.open(`${url}#token=${await system.tokenFor({ role: 'courier' })}`);
     await until(async () => (await strange.text('#setup')).includes('not for this page'), patience);
     expect(await strange.violations()).toEqual([]);
     expect(await strange.page.locator('article').count()).toBe(0);
@@ -411,8 +398,7 @@ describeInChromium('a chain run by its people', () => {
     }
     expect(await office.screen.mayAsk('https://example.com/')).toBe(false);
     const token = await system.tokenFor({ role: 'kitchen', store });
-    const cook = await BoardScreen.open(browser, `${new URL(system.urlOf('staff')).origin}/office#token=${token}`);
-    screens.push(cook);
+    const cook = await screens.open(`${new URL(system.urlOf('staff')).origin}/office#token=${token}`);
     await until(async () => (await cook.text('#setup')).includes('may not use this page'), patience);
     expect(await cook.violations()).toEqual([]);
     expect(await cook.page.getByRole('navigation').count()).toBe(0);

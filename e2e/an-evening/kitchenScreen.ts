@@ -1,6 +1,6 @@
 import type { Locator } from 'playwright-core';
 import { until } from '#platform/testkit/until.ts';
-import type { BoardScreen } from '../order-board-page/boardScreen.ts';
+import type { BoardScreen } from '../harness/chromium/boardScreen.ts';
 
 const patience = { timeoutMs: 30_000 };
 

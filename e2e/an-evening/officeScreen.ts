@@ -1,6 +1,6 @@
 import type { Locator } from 'playwright-core';
 import { until } from '#platform/testkit/until.ts';
-import type { BoardScreen } from '../order-board-page/boardScreen.ts';
+import type { BoardScreen } from '../harness/chromium/boardScreen.ts';
 
 const patience = { timeoutMs: 30_000 };
 
@@ -19,7 +19,7 @@ export class OfficeScreen {
   /** The parts that this member of staff is offered. */
   panes = (): Promise<string[]> => this.screen.page.getByRole('navigation').getByRole('button').allInnerTexts();
 
-  /** What is asked for in the part that is shown, by its label. */
+  /** The field with this label in the part of the office that is shown. */
   field = (label: string): Locator => this.screen.page.getByLabel(label, { exact: true }).filter({ visible: true });
 
   get dialog(): Locator {

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { until } from '#platform/testkit/until.ts';
-import type { BoardScreen } from '../order-board-page/boardScreen.ts';
+import type { BoardScreen } from '../harness/chromium/boardScreen.ts';
 
 const patience = { timeoutMs: 30_000 };
 
@@ -45,7 +45,7 @@ export class Guest {
 
   /** Buttons that a finger could miss: less than 48 px wide or high. */
   smallTargets(): Promise<string[]> {
-    // As text: it runs in the browser, whose types are not known here.
+    // The script is text, because it runs in the browser, whose types are not known here.
     return this.page.evaluate(`[...document.querySelectorAll('button')]
       .filter((each) => { const { width, height } = each.getBoundingClientRect(); return width > 0 && (width < 48 || height < 48); })
       .map((each) => each.outerHTML)`);

@@ -1,4 +1,3 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { OrderScreenDocument } from '#generated/bffs/kiosk/operations.ts';
 import { EnrolDeviceDocument, RevokeDeviceDocument } from '#generated/bffs/staff/operations.ts';
@@ -9,8 +8,8 @@ import { handOver, markReady, startPreparation } from '../harness/staffDocuments
 import { sharedSystem } from '../harness/sharedSystem.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
 import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
-import { BoardScreen } from '../order-board-page/boardScreen.ts';
-import { describeInChromium, launchChromium, openProfile } from '../order-board-page/chromium.ts';
+import { describeInChromium, openProfile } from '../harness/chromium/chromium.ts';
+import { screensInChromium } from '../harness/chromium/screens.ts';
 import { Guest } from './guest.ts';
 
 const patience = { timeoutMs: 30_000 };
@@ -18,30 +17,21 @@ const portrait = { width: 1080, height: 1920 };
 
 describeInChromium('a guest at the kiosk in Chromium', () => {
   let system: TestSystem;
-  let browser: Browser;
   let proxy: TcpProxy;
   let kiosk: ChannelClient;
   let kitchen: ChannelClient;
   let token: string;
-  const screens: BoardScreen[] = [];
+  const screens = screensInChromium();
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([sharedSystem(), launchChromium()]);
+    system = await sharedSystem();
     kiosk = system.client('kiosk', { role: 'kiosk' });
     kitchen = system.client('gateway', { role: 'kitchen' });
     proxy = await startTcpProxy({ port: Number(new URL(system.urlOf('kiosk')).port) });
     token = await system.tokenFor({ role: 'kiosk', subject: 'kiosk-page' });
   });
-  afterEach(async () => {
-    proxy.restore();
-    const problems = screens.flatMap((screen) => screen.problems);
-    await Promise.all(screens.splice(0).map((screen) => screen.close()));
-    expect(problems).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await proxy?.close();
-  });
+  afterEach(() => proxy.restore());
+  afterAll(() => proxy?.close());
 
   /** A kiosk with a terminal that reads this card, as what runs the browser on the device puts it into the page. */
   const open = async (card = 'tok_visa'): Promise<Guest> => {
@@ -49,8 +39,7 @@ describeInChromium('a guest at the kiosk in Chromium', () => {
     const terminal = `globalThis.paymentTerminal = {
       requestToken: (amount) => { globalThis.asked = amount; return Promise.resolve(${JSON.stringify(card)}); },
     };`;
-    const screen = await BoardScreen.open(browser, url, portrait, terminal);
-    screens.push(screen);
+    const screen = await screens.open(url, { size: portrait, before: terminal });
     return new Guest(screen);
   };
   const step = (document: typeof markReady, orderId: string) =>
@@ -195,8 +184,7 @@ describeInChromium('a guest at the kiosk in Chromium', () => {
     const folder = temporaryFolder('profile');
     const start = async (): Promise<Guest> => {
       const url = `http://127.0.0.1:${proxy.port}/order?lang=en`;
-      const screen = await BoardScreen.begin(await openProfile(folder), url);
-      screens.push(screen);
+      const screen = await screens.openIn(await openProfile(folder), url);
       return new Guest(screen);
     };
     const codeOf = async (guest: Guest): Promise<string> => {

@@ -1,45 +1,33 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ParkedEventsDocument } from '#generated/bffs/staff/operations.ts';
 import { until } from '#platform/testkit/until.ts';
 import { OfficeScreen } from '../an-evening/officeScreen.ts';
 import { sharedSystem } from '../harness/sharedSystem.ts';
 import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
-import { BoardScreen } from '../order-board-page/boardScreen.ts';
-import { describeInChromium, launchChromium } from '../order-board-page/chromium.ts';
+import { describeInChromium } from '../harness/chromium/chromium.ts';
+import { screensInChromium } from '../harness/chromium/screens.ts';
 
 const patience = { timeoutMs: 30_000 };
 
 describeInChromium('the office in Chromium, for those who run the chain', () => {
   let system: TestSystem;
-  let browser: Browser;
-  const screens: BoardScreen[] = [];
+  const screens = screensInChromium();
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([sharedSystem(), launchChromium()]);
-  });
-  afterEach(async () => {
-    const problems = screens.flatMap((screen) => screen.problems);
-    await Promise.all(screens.splice(0).map((screen) => screen.close()));
-    expect(problems).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser?.close();
+    system = await sharedSystem();
   });
 
   const open = async (role: 'manager' | 'admin'): Promise<OfficeScreen> => {
     const token = await system.tokenFor({ role, subject: `office-${role}` });
     const url = `${new URL(system.urlOf('staff')).origin}/office?store=${demoStore}#token=${token}`;
-    const screen = await BoardScreen.open(browser, url, { width: 1280, height: 900 });
-    screens.push(screen);
+    const screen = await screens.open(url, { size: { width: 1280, height: 900 } });
     await until(async () => (await screen.status()) === 'live', { ...patience, what: 'the office is live' });
     return new OfficeScreen(screen);
   };
 
   test('a manager signs in at the provider, stays signed in, and signs out there, too', async () => {
     const address = `${new URL(system.urlOf('staff')).origin}/office`;
-    const screen = await BoardScreen.open(browser, `${address}?lang=en`, { width: 1280, height: 900 });
-    screens.push(screen);
+    const screen = await screens.open(`${address}?lang=en`, { size: { width: 1280, height: 900 } });
     const { page } = screen;
     await page.click('#sign-in');
     await page.getByRole('button', { name: /^manager:/ }).click();
@@ -71,8 +59,7 @@ describeInChromium('the office in Chromium, for those who run the chain', () => 
   test('an admin whose account is bound to no store chooses one', async () => {
     const token = await system.tokenFor({ role: 'admin', subject: 'office-admin' });
     const url = `${new URL(system.urlOf('staff')).origin}/office?lang=en#token=${token}`;
-    const screen = await BoardScreen.open(browser, url, { width: 1280, height: 900 });
-    screens.push(screen);
+    const screen = await screens.open(url, { size: { width: 1280, height: 900 } });
     await screen.page.getByRole('link', { name: 'Dr. Burger Berlin', exact: true }).click();
     await until(async () => (await screen.status()) === 'live', { ...patience, what: 'the office is live' });
     expect(new URL(screen.page.url()).searchParams.get('store')).toBe(demoStore);

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { OrderBoardDocument, PlaceOrderDocument } from '#generated/bffs/kiosk/operations.ts';
 import { EnrolDeviceDocument, RevokeDeviceDocument } from '#generated/bffs/staff/operations.ts';
@@ -10,8 +9,9 @@ import type { ChannelClient } from '../harness/channelClient.ts';
 import { orderInput } from '../harness/placing.ts';
 import { handOver, markReady, startPreparation } from '../harness/staffDocuments.ts';
 import { demoStore, startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
-import { BoardScreen } from './boardScreen.ts';
-import { describeInChromium, launchChromium, openProfile } from './chromium.ts';
+import type { BoardScreen } from '../harness/chromium/boardScreen.ts';
+import { describeInChromium, openProfile } from '../harness/chromium/chromium.ts';
+import { screensInChromium } from '../harness/chromium/screens.ts';
 
 const patience = { timeoutMs: 30_000 };
 /** Long enough for the page to fail to connect again and again. */
@@ -21,32 +21,22 @@ describeInChromium('the order board in Chromium', () => {
   let system: TestSystem;
   let kiosk: ChannelClient;
   let kitchen: ChannelClient;
-  let browser: Browser;
   let proxy: TcpProxy;
   let token: string;
-  const screens: BoardScreen[] = [];
+  const screens = screensInChromium();
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startTestSystem({ channels: ['kiosk'] }), launchChromium()]);
+    system = await startTestSystem({ channels: ['kiosk'] });
     kiosk = system.client('kiosk', { role: 'kiosk' });
     kitchen = system.client('gateway', { role: 'kitchen' });
     proxy = await startTcpProxy({ port: Number(new URL(system.urlOf('kiosk')).port) });
     token = await system.tokenFor({ role: 'kiosk', subject: 'wall' });
   });
-  afterEach(async () => {
-    proxy.restore();
-    const problems = screens.flatMap((screen) => screen.problems);
-    await Promise.all(screens.splice(0).map((screen) => screen.close()));
-    expect(problems).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await proxy?.close();
-  });
+  afterEach(() => proxy.restore());
+  afterAll(() => proxy?.close());
 
   const open = async (hash = `#token=${token}`, size?: { width: number; height: number }): Promise<BoardScreen> => {
-    const screen = await BoardScreen.open(browser, `http://127.0.0.1:${proxy.port}/board${hash}`, size);
-    screens.push(screen);
+    const screen = await screens.open(`http://127.0.0.1:${proxy.port}/board${hash}`, { size });
     return screen;
   };
   const place = async () => {
@@ -64,7 +54,7 @@ describeInChromium('the order board in Chromium', () => {
     await step(startPreparation, order);
     await step(markReady, order);
   };
-  /** What the graph says: the latest that became ready first. */
+  /** The board as the graph has it; the order that became ready last comes first. */
   const truth = async () => {
     const { orderBoard } = await kiosk.ask(OrderBoardDocument, { storeId: demoStore });
     return {
@@ -185,8 +175,7 @@ describeInChromium('the order board in Chromium', () => {
     const manager = system.client('gateway', { role: 'manager' });
     const folder = temporaryFolder('profile');
     const start = async (): Promise<BoardScreen> => {
-      const screen = await BoardScreen.begin(await openProfile(folder), `http://127.0.0.1:${proxy.port}/board`);
-      screens.push(screen);
+      const screen = await screens.openIn(await openProfile(folder), `http://127.0.0.1:${proxy.port}/board`);
       return screen;
     };
     const codeOf = async (screen: BoardScreen): Promise<string> => {

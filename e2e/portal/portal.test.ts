@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { signRequest } from '../../clients/request-signing/src/signRequest.ts';
 import { RemoveWebhookEndpointDocument, WebhookDeliveriesDocument } from '#generated/bffs/partner/operations.ts';
@@ -12,33 +11,24 @@ import { seedId } from '#schema/seed/seedId.ts';
 import { sharedSystem } from '../harness/sharedSystem.ts';
 import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
 import { callRest } from '../rest/restCall.ts';
-import { BoardScreen } from '../order-board-page/boardScreen.ts';
-import { describeInChromium, launchChromium } from '../order-board-page/chromium.ts';
+import type { BoardScreen } from '../harness/chromium/boardScreen.ts';
+import { describeInChromium } from '../harness/chromium/chromium.ts';
+import { screensInChromium } from '../harness/chromium/screens.ts';
 
 const patience = { timeoutMs: 30_000 };
 const phone = { width: 400, height: 800 };
 
 describeInChromium('the developer portal in Chromium', () => {
   let system: TestSystem;
-  let browser: Browser;
-  const screens: BoardScreen[] = [];
+  const screens = screensInChromium();
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([sharedSystem(), launchChromium()]);
-  });
-  afterEach(async () => {
-    const problems = screens.flatMap((screen) => screen.problems);
-    await Promise.all(screens.splice(0).map((screen) => screen.close()));
-    expect(problems).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser?.close();
+    system = await sharedSystem();
   });
 
   const address = () => `${new URL(system.urlOf('partner')).origin}/portal`;
   const open = async (size: { width: number; height: number }, hash = ''): Promise<BoardScreen> => {
-    const screen = await BoardScreen.open(browser, address() + hash, size);
-    screens.push(screen);
+    const screen = await screens.open(address() + hash, { size });
     return screen;
   };
   const turnTo = async ({ page }: BoardScreen, name: string): Promise<void> => {

@@ -33,7 +33,7 @@ export class BoardScreen {
   static async begin(context: BrowserContext, url: string): Promise<BoardScreen> {
     const screen = new BoardScreen(await context.newPage());
     await screen.page.goto(url);
-    // Gone after a reload.
+    // A reload removes this mark, by which `isTheSame` knows it.
     await screen.page.evaluate(() => {
       Object.assign(globalThis, { stillTheSame: true });
     });
@@ -62,7 +62,7 @@ export class BoardScreen {
    * list.
    */
   measured(): Promise<{ digits: number; isWhole: boolean }[]> {
-    // As text: it runs in the browser, whose types are not known here.
+    // The script is text, because it runs in the browser, whose types are not known here.
     return this.page.evaluate(`[...document.querySelectorAll('li')].map((item) => {
       const range = document.createRange();
       range.selectNodeContents(item);
