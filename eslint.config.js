@@ -1,5 +1,6 @@
 import tseslint from 'typescript-eslint';
 import { boundaries } from './scripts/lint/boundaries.js';
+import { hooksInTime } from './scripts/lint/hooksInTime.js';
 import { onePlace } from './scripts/lint/onePlace.js';
 
 export default tseslint.config(
@@ -41,4 +42,5 @@ export default tseslint.config(
   },
   ...boundaries,
   ...onePlace,
+  ...hooksInTime,
 );

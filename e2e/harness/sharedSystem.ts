@@ -1,9 +1,9 @@
 import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { keepTestDatabases } from '#platform/testkit/testDatabase.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import type { ChannelClient } from './channelClient.ts';
 import { launchTestSystem, type TestSystem } from './startTestSystem.ts';
 
@@ -23,7 +23,7 @@ export async function sharedSystem(): Promise<TestSystem> {
   launched ??= launch();
   const system = await launched;
   const clients: ChannelClient[] = [];
-  afterAll(() => Promise.all(clients.map((client) => client.close())));
+  whenFileEnds(() => Promise.all(clients.map((client) => client.close())));
   return {
     ...system,
     client: (...args) => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import pino, { type Logger } from 'pino';
-import { afterAll } from 'vitest';
 import { kafkaBus, type KafkaClientName } from '#platform/events/bus/kafka/kafkaBus.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
@@ -30,6 +29,7 @@ import {
   testDatabase,
   type TestDatabase,
 } from '#platform/testkit/testDatabase.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { followRevocations } from '#gateway/access/followRevocations.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRuntime.ts';
@@ -153,7 +153,7 @@ const secretKey = (): string => randomBytes(32).toString('base64');
  */
 export async function startTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
   const { system, stop } = await launchTestSystem(options);
-  afterAll(stop);
+  whenFileEnds(stop);
   return system;
 }
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { postgresOffset, providerOffset } from '../../scripts/system/ports.ts';
 import { Passwords } from '#platform/postgres/passwords.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { channels } from '#schema/channels.ts';
 import { builtCommand, command, type RunningCommand } from '../start-command/command.ts';
 import { ChannelClient, contractOf } from './channelClient.ts';
@@ -36,7 +36,7 @@ export class StartedSystem {
       PAYMENT_PROVIDER_API_KEY: apiKey,
     };
     const system = new StartedSystem(env, await builtCommand('start', [], env));
-    afterAll(() => system.#stop());
+    whenFileEnds(() => system.#stop());
     await system.#running.printed(/^Ready in /);
     return system;
   }

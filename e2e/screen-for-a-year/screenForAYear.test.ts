@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { DeviceCredential, type KeptDevice } from '#clients/device-credential/src/deviceCredential.ts';
 import { deviceAccessOf } from '#gateway/access/devices/rpcDeviceAccess.ts';
 import { LoadGate } from '#gateway/access/loadGate.ts';
@@ -20,6 +20,7 @@ import {
 } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, deviceTokenSeconds, type Identity } from '#platform/identity/identity.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { channelService } from '#schema/services.ts';
 import { scopesOfRole } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
@@ -74,7 +75,7 @@ beforeAll(async () => {
     void requests.handle(request, response, request.url ?? '');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterAll(() => server.close());
+  whenFileEnds(() => server.close());
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 });
 
@@ -159,7 +160,7 @@ describe('the screen of a store', () => {
     expect(screen.codes.filter((code) => code !== undefined)).toHaveLength(1);
     const [device] = (await devicesOf(berlin))!;
     expect(device).toMatchObject({ name: 'Board above the counter', lastSeenAt: new Date(now).toISOString() });
-    // What it used up does not pile up.
+    // Keys and tokens that are used up do not pile up.
     const { rows } = await graph.domain.pool.query('SELECT count(*)::int AS "count" FROM "device_assertion"');
     expect(rows[0]).toEqual({ count: 1 });
 
@@ -184,7 +185,7 @@ describe('the screen of a store', () => {
       if (waits === 2) now += 6 * 60_000;
       if (waits === 3) {
         expect(await enrolBy(berlin, screen.codes[0]!, 'Too late')).toEqual({ __typename: 'DeviceCodeUnknown' });
-        // As somebody types it.
+        // The code is entered the way people type it.
         const typed = screen.codes.at(-1)!.toLowerCase().replace('-', ' ');
         expect(await enrolBy(berlin, typed, '')).toMatchObject({ __typename: 'StoreInputProblem', field: 'name' });
         expect(await enrolBy(second, typed, 'Foreign', berlin)).toEqual({ __typename: 'StoreNotFound' });

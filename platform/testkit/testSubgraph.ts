@@ -7,7 +7,6 @@ import { createClient, type Client, type Transport } from '@connectrpc/connect';
 import type { ExecutionResult } from 'graphql';
 import type { PoolClient } from 'pg';
 import pino from 'pino';
-import { afterAll } from 'vitest';
 import type { BusMessage, EventBus } from '#platform/events/eventBus.ts';
 import { sqlTx } from '#platform/events/sqlTx.ts';
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
@@ -20,6 +19,7 @@ import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
 import type { Domain } from '#platform/domain/domain.ts';
 import { runSubgraph, type RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { testDatabase } from './testDatabase.ts';
+import { whenFileEnds } from './whenFileEnds.ts';
 
 export interface TestSubgraphOptions {
   readonly clock?: () => Date;
@@ -99,7 +99,7 @@ export async function testSubgraph<D extends Domain>(
     configuration: { DATA_DIR: dataDir, ...options.configuration },
     clock: options.clock,
   });
-  afterAll(async () => {
+  whenFileEnds(async () => {
     await running.stop();
     rmSync(dataDir, { recursive: true, force: true });
   });

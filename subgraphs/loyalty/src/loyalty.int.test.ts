@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { MembershipBenefitsChanged } from '#schema/events/memberships.ts';
 import { OrderStatusChanged } from '#schema/events/orders.ts';
@@ -9,6 +9,7 @@ import type { DataOf, EventEnvelope, NewEvent } from '#platform/events/defineEve
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { newTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
 import { busDatabase } from '#platform/testkit/testDatabase.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
 import { accountOf } from './account.ts';
@@ -22,9 +23,9 @@ let orderId: string;
 
 beforeAll(async () => {
   bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
+  whenFileEnds(() => bus.close());
   loyalty = await testSubgraph<Loyalty>(definition, { bus });
 });
-afterAll(() => bus.close());
 beforeEach(() => {
   [customerId, orderId] = [uuidv7(), uuidv7()];
 });

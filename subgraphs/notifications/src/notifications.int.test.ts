@@ -10,6 +10,7 @@ import { service } from '#platform/rpc/service.ts';
 import { newTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
 import { busDatabase } from '#platform/testkit/testDatabase.ts';
 import { forgetOnce } from '#platform/subgraph/forgetOld.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
 import { startMailbox, type Mailbox } from '#sandbox/mailbox/mailbox.ts';
@@ -42,6 +43,7 @@ const receiptEmails = new Map<string, string>();
 
 beforeAll(async () => {
   bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
+  whenFileEnds(() => bus.close());
   mailbox = await startMailbox({ smtpPort: 0, pagePort: 0, password, textingKey: password });
   const key = () => randomBytes(32).toString('base64');
   graph = await testSubgraph<Notifications>(definition, {
@@ -76,7 +78,6 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await bus.close();
   await mailbox.close();
 });
 

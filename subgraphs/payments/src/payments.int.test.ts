@@ -10,6 +10,7 @@ import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { busDatabase } from '#platform/testkit/testDatabase.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
 import type { Payments } from './context.ts';
@@ -28,6 +29,7 @@ let customerId: string;
 
 beforeAll(async () => {
   bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
+  whenFileEnds(() => bus.close());
   await bus.tail(['payments.v1'], ({ value }) => {
     heard.push(value as EventEnvelope);
   });
@@ -47,7 +49,6 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.behave({}));
 afterAll(async () => {
-  await bus.close();
   await sandbox.close();
 });
 

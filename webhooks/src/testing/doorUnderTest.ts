@@ -1,5 +1,4 @@
 import { pino } from 'pino';
-import { afterAll } from 'vitest';
 import { randomBytes } from 'node:crypto';
 import { createIdentity } from '#platform/identity/identity.ts';
 import { newSigningKey } from '#platform/identity/developmentIssuer.ts';
@@ -7,6 +6,7 @@ import { localNetwork } from '#platform/rpc/network.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
 import { createMetrics } from '#platform/telemetry/metrics.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { testPool } from '#platform/testkit/testPool.ts';
 import { config, type KeysName } from '../config.ts';
 import { Inbox } from '../inbox/inbox.ts';
@@ -51,7 +51,7 @@ export async function doorUnderTest(
     port: 0,
   });
   const pool = testPool({ connectionString: database.url, max: 1 });
-  afterAll(async () => {
+  whenFileEnds(async () => {
     await running.close();
     await pool.end();
   });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
 import { DeliveryCommandService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
@@ -12,6 +12,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { service } from '#platform/rpc/service.ts';
 import { newTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
 import { busDatabase } from '#platform/testkit/testDatabase.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
 import { MembershipBenefitsChanged } from '#schema/events/memberships.ts';
@@ -60,6 +61,7 @@ export const abroad = seedId('addressVersion', '1/abroad');
 export function startDelivery(more: () => Promise<Readonly<Record<string, unknown>>> = async () => ({})): void {
   beforeAll(async () => {
     bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
+    whenFileEnds(() => bus.close());
     graph = await testSubgraph<Deliveries>(delivery, {
       seed: true,
       bus,
@@ -108,7 +110,6 @@ export function startDelivery(more: () => Promise<Readonly<Record<string, unknow
       },
     });
   });
-  afterAll(() => bus.close());
 }
 
 /** Runs a document, asserts that there are no errors, and returns the data. */

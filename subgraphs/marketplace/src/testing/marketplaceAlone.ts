@@ -6,6 +6,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { startSagas, type SagaRuntime } from '#platform/sagas/sagaHost.ts';
 import { bankOfTests } from '#platform/testkit/bank.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
 import { roleScopes } from '#schema/scopes.ts';
@@ -37,6 +38,7 @@ export function marketplaceAlone() {
 
   beforeAll(async () => {
     bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
+    whenFileEnds(() => bus.close());
     subgraph = await testSubgraph<Marketplace>(definition, {
       bus,
       others: bank.services,
@@ -49,8 +51,6 @@ export function marketplaceAlone() {
   });
   afterAll(async () => {
     await sagas.stop();
-    await subgraph.running.stop();
-    await bus.close();
   });
 
   const orderOf = (id: string) => subgraph.domain.db.marketplaceOrder.findUniqueOrThrow({ where: { id } });

@@ -6,6 +6,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { startSagas, type SagaRuntime } from '#platform/sagas/sagaHost.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
 import { CustomerErased } from '#schema/events/customers.ts';
@@ -44,6 +45,7 @@ export function membershipsAlone(around: Around = {}) {
     bus = around.bus
       ? await around.bus()
       : await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
+    whenFileEnds(() => bus.close());
     subgraph = await testSubgraph<Memberships>(definition, {
       bus,
       others: { ...bank.services, ...(around.payments && { payments: await around.payments() }) },
@@ -56,8 +58,6 @@ export function membershipsAlone(around: Around = {}) {
   });
   afterAll(async () => {
     await sagas.stop();
-    await subgraph.running.stop();
-    await bus.close();
   });
 
   const membershipOf = (id: string) => subgraph.domain.db.membership.findUniqueOrThrow({ where: { id } });

@@ -8,6 +8,7 @@ import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
 import { nobody, testSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { until } from '#platform/testkit/until.ts';
 import type { MenuDomain } from '../context.ts';
 import main from '../main.ts';
@@ -45,56 +46,52 @@ function heard(version: number, makeable: boolean): EventEnvelope {
 test('an event of inventory changes the menu once, however often it is delivered; and a store that opens has a menu', async () => {
   const database = await databaseOf('platform/events/bus/migrations');
   const bus = await postgresBus({ databaseUrl: database.url, log: pino({ level: 'silent' }) });
-  try {
-    const menu = await testSubgraph<MenuDomain>(main, { seed: true, bus });
-    const available = async () => {
-      const { data } = await menu.as(nobody)(
-        'query ($id: ID!, $store: ID!) { menuItem(id: $id) { entryAt(storeId: $store) { available } } }',
-        { id: menuItemId, store: storeId },
-      );
-      return (data!['menuItem'] as { entryAt: { available: boolean } }).entryAt.available;
-    };
-    const say = (event: EventEnvelope) =>
-      bus.publish(InventoryItemMakeabilityChanged.topic, [{ key: event.metadata.aggregateId, value: event }]);
-    await say(heard(1, false));
-    await until(async () => !(await available()));
-    await say(heard(2, true));
-    await until(available);
-    // The late duplicates of the first event must not make the item unavailable again. The third event shows that
-    // they have been consumed.
-    await say(heard(1, false));
-    await say(heard(3, true));
-    await until(
-      async () =>
-        (await menu.domain.pool.query('SELECT 1 FROM platform.inbox WHERE event_id = $1', [seedId('event', 3)]))
-          .rowCount === 1,
+  whenFileEnds(() => bus.close());
+  const menu = await testSubgraph<MenuDomain>(main, { seed: true, bus });
+  const available = async () => {
+    const { data } = await menu.as(nobody)(
+      'query ($id: ID!, $store: ID!) { menuItem(id: $id) { entryAt(storeId: $store) { available } } }',
+      { id: menuItemId, store: storeId },
     );
-    expect(await available()).toBe(true);
-    const told = (await menu.appended()).filter(
-      (event) => event.metadata.aggregateId === `availability:${storeId}:${menuItemId}`,
-    );
-    expect(told.map(({ data }) => (data as { available: boolean }).available)).toEqual([false, true]);
+    return (data!['menuItem'] as { entryAt: { available: boolean } }).entryAt.available;
+  };
+  const say = (event: EventEnvelope) =>
+    bus.publish(InventoryItemMakeabilityChanged.topic, [{ key: event.metadata.aggregateId, value: event }]);
+  await say(heard(1, false));
+  await until(async () => !(await available()));
+  await say(heard(2, true));
+  await until(available);
+  // The late duplicates of the first event must not make the item unavailable again. The third event shows that
+  // they have been consumed.
+  await say(heard(1, false));
+  await say(heard(3, true));
+  await until(
+    async () =>
+      (await menu.domain.pool.query('SELECT 1 FROM platform.inbox WHERE event_id = $1', [seedId('event', 3)]))
+        .rowCount === 1,
+  );
+  expect(await available()).toBe(true);
+  const told = (await menu.appended()).filter(
+    (event) => event.metadata.aggregateId === `availability:${storeId}:${menuItemId}`,
+  );
+  expect(told.map(({ data }) => (data as { available: boolean }).available)).toEqual([false, true]);
 
-    const opened = StoreOpened.of({ storeId: seedId('store', 'new'), country: 'DE', currency: 'EUR', at });
-    const { metadata, ...base } = heard(1, true);
-    const aggregateId = opened.definition.aggregate(opened.data);
-    const event = {
-      ...base,
-      eventId: seedId('event', 'opened'),
-      eventType: 'StoreOpened',
-      source: 'stores-service',
-      data: opened.data,
-      metadata: { ...metadata, aggregateId },
-    };
-    await bus.publish(StoreOpened.topic, [{ key: aggregateId, value: event }]);
-    await until(async () => {
-      const { data } = await menu.as(nobody)('query ($id: ID!) { menuAvailability(storeId: $id) { reset } }', {
-        id: opened.data.storeId,
-      });
-      return data!['menuAvailability'] !== null;
+  const opened = StoreOpened.of({ storeId: seedId('store', 'new'), country: 'DE', currency: 'EUR', at });
+  const { metadata, ...base } = heard(1, true);
+  const aggregateId = opened.definition.aggregate(opened.data);
+  const event = {
+    ...base,
+    eventId: seedId('event', 'opened'),
+    eventType: 'StoreOpened',
+    source: 'stores-service',
+    data: opened.data,
+    metadata: { ...metadata, aggregateId },
+  };
+  await bus.publish(StoreOpened.topic, [{ key: aggregateId, value: event }]);
+  await until(async () => {
+    const { data } = await menu.as(nobody)('query ($id: ID!) { menuAvailability(storeId: $id) { reset } }', {
+      id: opened.data.storeId,
     });
-    await menu.running.stop();
-  } finally {
-    await bus.close();
-  }
+    return data!['menuAvailability'] !== null;
+  });
 });

@@ -6,6 +6,7 @@ import type { EventBus } from '#platform/events/eventBus.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import { startSagas, type SagaRuntime } from '#platform/sagas/sagaHost.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { testPool } from '#platform/testkit/testPool.ts';
 import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
@@ -47,6 +48,7 @@ beforeAll(async () => {
   ledger = testPool({ connectionString: (await databaseOf()).url });
   await ledger.query(ledgerTable);
   bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
+  whenFileEnds(() => bus.close());
   subgraph = await testSubgraph<Orders>(orders, {
     bus,
     others: ledgerDomains(ledger, (...call) => interrupt?.(...call)),
@@ -64,8 +66,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await sagas.stop();
-  await subgraph.running.stop();
-  await bus.close();
   await ledger.end();
 });
 

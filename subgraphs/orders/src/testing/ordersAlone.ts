@@ -1,9 +1,10 @@
 import pino from 'pino';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { changeOrder } from '../commands/changeOrder.ts';
 import { placeOrder } from '../commands/placeOrder.ts';
@@ -26,11 +27,8 @@ export function ordersAlone() {
       databaseUrl: (await databaseOf('platform/events/bus/migrations')).url,
       log: pino({ level: 'silent' }),
     });
+    whenFileEnds(() => bus.close());
     subgraph = await testSubgraph<Orders>(orders, { bus, others: answeringDomains(answers) });
-  });
-  afterAll(async () => {
-    await subgraph.running.stop();
-    await bus.close();
   });
 
   async function place(principal: Principal, over: Record<string, unknown> = {}): Promise<string> {
