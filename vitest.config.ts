@@ -57,7 +57,8 @@ const inProcessOfItsOwn = ['platform/postgres/hungDatabases.int.test.ts'];
 const patience = { testTimeout: 60_000, hookTimeout: 180_000 };
 const muchPatience = { testTimeout: 240_000, hookTimeout: 240_000 };
 
-// Named by what a test needs: nothing, a PostgreSQL, the whole system from outside, or that and the whole machine.
+// Named by what a test needs: nothing but its own process, a PostgreSQL or processes of its own, the whole system from
+// outside, or that and the whole machine.
 // Where files are not isolated from each other, because loading the modules again for each file would take longer than
 // many of the tests, a file must leave what its modules keep as it was.
 export default defineConfig({
@@ -91,8 +92,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['e2e/**/*.test.ts', ...inProcessOfItsOwn],
-          exclude: ['**/*.unit.test.ts', ...onSharedSystem, ...manyProcesses],
+          include: ['e2e/**/*.test.ts'],
+          exclude: ['**/*.unit.test.ts', '**/*.int.test.ts', ...onSharedSystem, ...manyProcesses],
+          isolate: false,
           sequence: { groupOrder: 1 },
           ...muchPatience,
           ...onPostgres,
@@ -115,7 +117,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'alone',
-          include: manyProcesses,
+          include: [...manyProcesses, ...inProcessOfItsOwn],
           sequence: { groupOrder: 3 },
           maxWorkers: 1,
           ...muchPatience,
