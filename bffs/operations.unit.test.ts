@@ -13,7 +13,7 @@ describe.each(ofDocuments)('the documents of $name', ({ name }) => {
   const sourceOf = (file: string): string => readFileSync(new URL(file, folder), 'utf8');
 
   // In production a channel runs nothing else.
-  test('are there', () => expect(files.length).toBeGreaterThan(0));
+  test('there is at least one document', () => expect(files.length).toBeGreaterThan(0));
 
   test.each(files)('%s is named after its operation, and says what it is for', (file) => {
     const operations = parse(sourceOf(file)).definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);

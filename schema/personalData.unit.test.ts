@@ -77,7 +77,7 @@ describe.each(names)('the personal data of %s', (domain) => {
   });
 });
 
-it('are in no event', () => {
+it('no event has a field that is marked as personal', () => {
   expect(allMarked).toContain('givenName');
   const found = readdirSync(events).flatMap((file) => {
     const event = file.replace('.schema.json', '');

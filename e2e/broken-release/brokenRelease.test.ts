@@ -79,7 +79,7 @@ describe('a release of a client, in a copy of the repository', () => {
       cpSync(join(root, path), join(copy, path), { force: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-    // What is generated already need not be again.
+    // The generated files are copied, so that `generate` makes only what changes.
     cpSync(join(root, 'generated'), join(copy, 'generated'), { recursive: true });
     git('init', '-q');
     commit('before');

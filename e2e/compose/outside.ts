@@ -14,9 +14,9 @@ import { superviseProcess } from '#platform/testkit/superviseProcess.ts';
 import type { SigningKey } from '../harness/startTestSystem.ts';
 import { command } from '../start-command/command.ts';
 
-/** What the production profile does not run itself. */
+/** The servers and secrets that the production profile expects from outside. */
 export interface Outside {
-  /** What docs/operations.md has one write into `.env`, and what `keys:make` adds to it. */
+  /** The settings that docs/operations.md tells an operator to write into `.env`, and those that `keys:make` adds. */
   readonly environment: Readonly<Record<string, string>>;
   /** Signs tokens as the identity provider does. */
   readonly key: SigningKey;

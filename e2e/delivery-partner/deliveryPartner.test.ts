@@ -36,7 +36,7 @@ afterAll(async () => {
   for (const name of names) await atPartner(name, 'PUT', '/behaviour', {});
 });
 
-/** What the manager of the store sets. */
+/** The manager of the store chooses who carries its orders. */
 async function rule(choice: 'OWN_COURIERS' | 'PARTNERS', partners: readonly Name[]): Promise<void> {
   const { carrierRule } = await manager.ask(CarrierRuleDocument, { storeId: demoStore });
   const { result } = await manager.ask(SetCarrierRuleDocument, {
@@ -52,7 +52,7 @@ async function rule(choice: 'OWN_COURIERS' | 'PARTNERS', partners: readonly Name
   expect(result.__typename).toBe('CarrierRuleSet');
 }
 
-/** What people of a partner do. */
+/** Makes a request to a partner, as the partner's own people do. */
 async function atPartner<T>(name: Name, method: string, path: string, body?: object): Promise<T> {
   const { url, secret } = system.deliveryPartners;
   const basic = `Basic ${Buffer.from(`drburger:${secret}`).toString('base64')}`;
@@ -171,7 +171,7 @@ test('an order that a courier gives back, and that no partner takes, fails and i
   expect(await moneyOf(orderId)).toEqual(['AUTHORISED', 'VOIDED']);
 });
 
-/** What became of the money of an order. */
+/** The outcomes of an order's payment, oldest first. */
 const moneyOf = async (orderId: string): Promise<string[]> =>
   (
     await system

@@ -46,6 +46,6 @@ test.each(Object.entries(users))(
 );
 
 test('so it is in every channel that has documents', () => {
-  // Those of REST are routes.
+  // REST has routes instead of documents in an explorer.
   expect(channels.map(({ name }) => name).sort()).toEqual([...Object.keys(users), 'rest'].sort());
 });

@@ -9,7 +9,7 @@ import { providerOffset, smtpOffset } from '../../scripts/system/ports.ts';
 
 export interface DomainsProcess {
   readonly process: SupervisedProcess;
-  /** What services in processes of their own need in their environment to belong to the same system. */
+  /** The environment that a service in a process of its own needs to belong to the same system. */
   readonly env: Readonly<Record<string, string>>;
   /** The address of each domain's database. */
   readonly databases: Readonly<Record<string, string>>;

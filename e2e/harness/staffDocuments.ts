@@ -64,7 +64,7 @@ export const orderPayment = document<
   'query OrderPayment($orderId: ID!) { order(orderId: $orderId) { payment { status amount { amount } captured { amount } refunded { amount } } } }',
 );
 
-/** What support sees of the messages to a customer. */
+/** The messages to a customer, as support sees them. */
 export const customerMessages = document<{ customerMessages: object }, { id: string }>(
   'query CustomerMessages($id: ID!) { customerMessages(customerId: $id, first: 5) { edges { node { orderId status content { to } } } } }',
 );

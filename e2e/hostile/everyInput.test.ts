@@ -50,7 +50,7 @@ const texts = [
   'infinity',
   written(['Dr. Burger', 'b']),
 ];
-/** What nobody decodes who is not handed a cursor: such a text stands in every other place once, among the `texts`. */
+/** Only fields that take a cursor decode these; everywhere else such a text is tried once, among the `texts`. */
 const cursors = [
   [],
   [1, 2],
@@ -136,7 +136,7 @@ test.each(subgraphs.map(({ name }) => name))(
   async (name) => {
     const schema = schemaOf(name);
     const { sites, unreached } = inputSites(schema, known());
-    // What only a mutation answers with takes the same arguments elsewhere.
+    // A type that only mutations answer with takes the same arguments elsewhere.
     expect(unreached).toEqual([]);
     expect(sites.length).toBeGreaterThan(0);
     const broken = new Set<string>();

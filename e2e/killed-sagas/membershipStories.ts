@@ -7,7 +7,7 @@ const uncapturable = around('fail', 'void');
 const closed = [...uncapturable, ...around('refund')];
 const begun = [...closed, ...around('authorise', 'capture', 'provision')];
 
-/** Of a wish for a membership. */
+/** The stories of a wish for a membership. */
 export const membershipStories = (stage: Stage) =>
   describe('killed before and after every step, a wish for a membership', { timeout: 10 * minutes }, () => {
     let memberships: Doomed;

@@ -21,7 +21,7 @@ const unconfirmed = [
 /** In London, where Kassa takes the payments. */
 const londonStore = seedId('store', 53);
 
-/** Of an order at a restaurant. */
+/** The stories of an order at a restaurant. */
 export const orderStories = (stage: Stage) =>
   describe('killed before and after every step, an order', { timeout: 10 * minutes }, () => {
     let orders: Doomed;

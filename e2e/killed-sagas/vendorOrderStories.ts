@@ -11,7 +11,7 @@ const late = [
   ...around('expire', 'takeBack', 'refund').map((doom) => ({ ...doom, env: { MARKETPLACE_FULFILMENT_SECONDS: '1' } })),
 ];
 
-/** Of an order from a vendor. */
+/** The stories of an order from a vendor. */
 export const vendorOrderStories = (stage: Stage) =>
   describe('killed before and after every step, an order from a vendor', { timeout: 10 * minutes }, () => {
     let marketplace: Doomed;

@@ -62,7 +62,7 @@ export class Phone {
     this.cursor = next;
   }
 
-  /** What it holds, in an order of its own. */
+  /** The items that the phone holds, in the phone's own order. */
   contents(): { menu: Item[]; orders: Order[]; profile: Profile | null } {
     const byId = <T extends { id: string }>(held: Map<string, T>): T[] =>
       [...held.values()].sort((a, b) => (a.id < b.id ? -1 : 1));

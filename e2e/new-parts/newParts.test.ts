@@ -27,7 +27,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
       cpSync(join(root, path), join(copy, path), { force: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-    // What is generated already need not be again.
+    // The generated files are copied, so that `generate` makes only what changes.
     cpSync(join(root, 'generated'), join(copy, 'generated'), { recursive: true });
     run('scripts/generate.ts');
     git('init', '-q');
@@ -69,7 +69,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
   });
 
   it('type-check, and pass the tests and the lint that come with them', () => {
-    // What they import is looked at with them; the rest of the repository is as it was, and checked by itself.
+    // The compiler also looks at what the new parts import. The rest of the repository is unchanged, and checked by itself.
     const config = JSON.parse(readFileSync(join(copy, 'tsconfig.json'), 'utf8')) as object;
     const include = ['subgraphs/giftcards', 'bffs/drive-in'];
     writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify({ ...config, include }));

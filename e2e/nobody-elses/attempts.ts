@@ -32,7 +32,7 @@ const key = (): string => randomUUID();
 // Every store keeps it: whose store it is alone decides.
 const ingredient = seedId('ingredient', 'cheddar');
 
-/** What whoever owns the row is answered otherwise. */
+/** Queries by an id, which answer the owner of the row. */
 export const reads: Readonly<Record<string, Attempt>> = {
   order: attempt(`query ($id: ID!) { order(orderId: $id) { ${order} } }`, ({ orderId }) => ({ id: orderId })),
   kioskOrder: attempt(

@@ -25,7 +25,7 @@ const mostPerOrder: Readonly<Record<string, StatementCount>> = {
   // Its terms, which are three for each order, and what polls.
   stores: { statements: 3.5, commits: 0.5 },
 };
-/** What polls, and databases that a kiosk's order has no part in. */
+/** The most that polls may ask of a database that a kiosk's order has no part in. */
 const mostOfOthers: StatementCount = { statements: 3, commits: 0.5 };
 
 async function complete(kiosk: ChannelClient, kitchen: ChannelClient): Promise<void> {
@@ -66,7 +66,7 @@ test('an order asks no database more often than it did', async () => {
       return [name, { statements: statements / orders, commits: commits / orders }];
     });
   };
-  // What polls is counted, too, and does so more often an order when the machine is busy: so the least of a few counts.
+  // Other polls are counted, and run more often per order when the machine is busy, so the least of a few counts is taken.
   const least = new Map<string, StatementCount>();
   const tooMany = (): string[] =>
     [...least].flatMap(([name, { statements, commits }]) => {

@@ -12,7 +12,7 @@ type Client = ReturnType<typeof createClient<paths>>;
 /** What a partner's program asks for, and what of the answer it reads: a field that is not here may go. */
 export interface Need {
   readonly description: string;
-  /** What has to be there; the seed has it. */
+  /** The state that the request needs; the seed has it. */
   readonly given: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

@@ -84,7 +84,7 @@ describe('a partner over REST', () => {
       expect([403, 404], path).toContain((await signed(path)).status);
   });
 
-  it('ends with its key', async () => {
+  it('access ends when the key is revoked', async () => {
     const ended = await makeKey();
     expect((await signed('/v1/menu/categories', {}, ended)).status).toBe(200);
     await developer.mutate(RevokeApiKeyDocument, { input: { keyId: keyIdOf(ended) } });

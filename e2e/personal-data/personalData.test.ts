@@ -17,7 +17,7 @@ import type { TestSystem } from '../harness/startTestSystem.ts';
 
 const subject = uuidv7();
 const email = `grace.${subject}@example.com`;
-/** What only this person has, by which it would be found wherever it stands. */
+/** Texts that only this person has, so that a copy of them is found wherever it stands. */
 const secrets = ['Grazia-Maria', 'Hoppertree', email, '+493012399871', 'Zwölfapostelgasse'];
 let system: TestSystem;
 let customer: ChannelClient;

@@ -80,7 +80,7 @@ export function placeOrder(start: () => Promise<TestSystem>): void {
           `select type, metadata ->> 'traceparent' as traceparent from platform.event where data ->> 'orderId' = $1 order by position`,
           [orderId],
         );
-      // What the kitchen does is its own doing, with its own trace.
+      // The kitchen acts by itself, so its requests have a trace of their own.
       const ours = rows.filter(({ traceparent }) => traceparent.slice(3, 35) === traceId);
       expect(ours.length, domain).toBeGreaterThan(0);
       expect(rows[0]!.traceparent.slice(3, 35), domain).toBe(traceId);

@@ -2,7 +2,7 @@ import newman from 'newman';
 
 export interface NewmanReport {
   readonly requests: number;
-  /** What did not hold: the name of the request, and what was expected of its answer. */
+  /** The assertions that failed: the name of the request, and what was expected of its answer. */
   readonly failures: readonly string[];
 }
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => sockets.forEach((socket) => socket.cut()));
 
-// Of this scenario alone: others go on with the customers and the device that they know.
+// These people and devices belong to this scenario alone, so that revoking them disturbs no other.
 const me: Actor = { role: 'customer', subject: seedId('customer', 5) };
 const somebodyElse: Actor = { role: 'customer', subject: seedId('customer', 6) };
 const device = 'kiosk-lost';

@@ -47,7 +47,7 @@ async function signIn(login: string, person = new PersonInBrowser(), app = confi
   return client.authorizationCodeGrant(app, new URL(back.url), asking.checks);
 }
 
-/** What the app of customers gets to somebody with this token. */
+/** The answer that the customers' app gets with this token. */
 async function asked(token: string) {
   const response = await fetch(system.urlOf('mobile'), {
     method: 'POST',

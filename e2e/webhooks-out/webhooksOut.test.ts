@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.close());
 
-/** What an admin allows the app. */
+/** The scopes that an admin grants to the app. */
 const allow = (scopes: string[], orderStoreIds: string[]) =>
   system.client('gateway', { role: 'admin' }).ask(setPartnerApp, { input: { ...app, scopes, orderStoreIds } });
 

@@ -25,7 +25,7 @@ export class RawConnection {
     return this;
   }
 
-  /** What came, once it has the pattern, or the connection is closed. */
+  /** Resolves to the received text, once it matches the pattern or the connection is closed. */
   async until(pattern: RegExp): Promise<string> {
     await until(() => this.isClosed || pattern.test(this.heard));
     return this.heard;

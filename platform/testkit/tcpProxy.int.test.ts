@@ -48,7 +48,7 @@ describe('the TCP proxy', () => {
     expect(await answer).toEqual([{ one: 1 }]);
   });
 
-  it('delays', async () => {
+  it('delays what it passes, each way', async () => {
     proxy.delay(150);
     const started = Date.now();
     await client.query('SELECT 1');

@@ -9,7 +9,7 @@ const root = new URL('../..', import.meta.url).pathname;
 
 export interface TestDatabase {
   readonly name: string;
-  /** As the role that owns it. */
+  /** The address with the role that owns the database. */
   readonly url: string;
   /** Cuts whoever is connected. Called by itself when the test file ends. */
   drop(): Promise<void>;
@@ -157,7 +157,7 @@ async function asAdmin<T>(cluster: TestCluster, work: (admin: pg.Client) => Prom
   }
 }
 
-/** Of the text in the folders: a watcher's run after an edit gets a template of its own. */
+/** A hash of the text in the folders, so that a watcher's run after an edit gets a template of its own. */
 function fingerprint(folders: readonly string[]): string {
   const hash = createHash('sha256');
   for (const folder of folders.filter((each) => existsSync(join(root, each)))) {

@@ -221,7 +221,7 @@ describe('the simulated people', () => {
     expect(world.tickets.get('one')).toMatchObject({ status: 'READY' });
   });
 
-  it('take their time', async () => {
+  it('take as long as the pace says', async () => {
     order('later', { since: new Date(Date.now() + 3_600_000).toISOString() });
     order('now');
     simulate();

@@ -62,7 +62,7 @@ describe('contracts', () => {
     expect(contracts(sources()).kiosk).toContain('shop: Shop!');
   });
 
-  it('contain descriptions', () => {
+  it('contain the descriptions of the SDL', () => {
     expect(contracts(sources()).mobile).toContain('"""What it is called."""');
   });
 

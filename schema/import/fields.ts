@@ -3,7 +3,7 @@ import { charactersIn } from '#platform/subgraph/characters.ts';
 
 /** Building blocks of the rows of an import. */
 
-/** A name of one's own choosing by which other rows refer to a thing, or the thing's id. */
+/** A name that you choose, by which other rows refer to a thing, or the thing's id. */
 export const key = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._/-]{0,119}$/, 'write it in lower case: a to z, 0 to 9, and - . _ / between')

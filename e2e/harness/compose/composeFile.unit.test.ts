@@ -43,7 +43,7 @@ services:
     expect(() => withDependencies(all, ['ap'])).toThrow('no service ap: docker-compose.yml has db, app.');
   });
 
-  it('has durations', () => {
+  it('reads durations as Compose writes them', () => {
     expect(['40s', '500ms', '2m'].map(milliseconds)).toEqual([40_000, 500, 120_000]);
   });
 });

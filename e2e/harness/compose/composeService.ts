@@ -58,7 +58,7 @@ export class RunningService {
     return this.#child?.exitCode === null && this.#child.signalCode === null ? this.#child.pid : undefined;
   }
 
-  /** Of a process that has ended by itself; null after a signal that it did not handle. */
+  /** The exit code of a process that has ended by itself; null after a signal that it did not handle. */
   get exitCode(): number | null | undefined {
     return this.#child?.exitCode;
   }

@@ -62,7 +62,7 @@ describe('the gateway in production', () => {
     ]);
   });
 
-  it('refuses everybody else', async () => {
+  it('refuses callers without a token, and roles that it does not admit', async () => {
     expect((await ask('{audit}')).status).toBe(401);
     expect((await ask('{__schema{queryType{name}}}')).status).toBe(401);
     expect((await ask('{audit}', `Bearer ${await parts.token('customer')}`)).status).toBe(403);

@@ -36,7 +36,7 @@ export function describeOnRegistry(name: string, tests: () => void): void {
 
 /** A registry of schemas of the test's own, which keeps them in memory. */
 export interface Registry {
-  /** Of its Confluent-compatible API. */
+  /** The address of its Confluent-compatible API. */
   readonly url: string;
   stop(): void;
 }

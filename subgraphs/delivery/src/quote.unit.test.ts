@@ -16,7 +16,7 @@ describe('distanceMetres', () => {
     expect(distanceMetres({ latitude: 0, longitude: 179.99 }, { latitude: 0, longitude: -179.99 })).toBeLessThan(2_300);
   });
 
-  it('works for antipodes', () => {
+  it('gives a distance between antipodes', () => {
     expect(distanceMetres({ latitude: 0, longitude: 0 }, { latitude: 0, longitude: 180 })).toBe(
       Math.round(Math.PI * 6_371_000),
     );

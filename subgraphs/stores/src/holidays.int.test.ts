@@ -94,7 +94,7 @@ describe('what a store does on public holidays', () => {
     expect(openingExceptions[1]).toMatchObject({ date: '2026-12-26', note: 'Water pipe' });
   });
 
-  it('is as usual again', async () => {
+  it('opens as usual again once the choice is taken back', async () => {
     await plan('Christmas Day', 'AS_USUAL');
     expect(await at(noonAtChristmas)).toBe(true);
   });
