@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { InventorySupplyService } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { service } from '#platform/rpc/service.ts';
 import { busDatabase } from '#platform/testkit/testDatabase.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
 import { StoreOpened } from '#schema/events/stores.ts';
@@ -28,6 +29,7 @@ const open = new Set<string>();
 let asked = 0;
 beforeAll(async () => {
   bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
+  whenFileEnds(() => bus.close());
   const stores = service(StoreQueryService, ['inventory'], {
     getOrderingTerms: ({ storeId }) => {
       asked += 1;
@@ -36,7 +38,6 @@ beforeAll(async () => {
   });
   inventory = await testSubgraph<Inventory>(main, { seed: true, bus, others: { stores: [stores] } });
 });
-afterAll(() => bus.close());
 
 function newStore(): string {
   const storeId = randomUUID();
