@@ -51,21 +51,6 @@ describeInChromium('a chain run by its people', () => {
   beforeAll(async () => {
     system = await startTestSystem({ empty: true });
     proxy = await startTcpProxy({ port: Number(new URL(system.urlOf('staff')).port) });
-    const printed: string[] = [];
-    await importCommand({
-      read: readFolder(folder),
-      domains: await Promise.all(
-        ['stores', 'menu', 'inventory', 'delivery'].map(async (name) => {
-          const { default: definition } = (await import(`../../subgraphs/${name}/src/main.ts`)) as {
-            default: SubgraphDefinition;
-          };
-          return { domain: system.subgraph(name).domain, transfer: definition.transfer! };
-        }),
-      ),
-      dryRun: false,
-      print: (line) => printed.push(line),
-    });
-    expect(printed.join('\n')).toMatch(/stores +2 new/);
   });
   afterEach(() => proxy.restore());
   afterAll(() => proxy?.close());
@@ -116,6 +101,58 @@ describeInChromium('a chain run by its people', () => {
   };
   const completed = (orderId: string) =>
     until(async () => (await record(orderId)).status === 'COMPLETED', { ...patience, what: 'the order is completed' });
+
+  async function importExample(): Promise<void> {
+    const printed: string[] = [];
+    await importCommand({
+      read: readFolder(folder),
+      domains: await Promise.all(
+        ['stores', 'menu', 'inventory', 'delivery'].map(async (name) => {
+          const { default: definition } = (await import(`../../subgraphs/${name}/src/main.ts`)) as {
+            default: SubgraphDefinition;
+          };
+          return { domain: system.subgraph(name).domain, transfer: definition.transfer! };
+        }),
+      ),
+      dryRun: false,
+      print: (line) => printed.push(line),
+    });
+    expect(printed.join('\n')).toMatch(/stores +2 new/);
+  }
+
+  test('the first store is opened in the office, and sells nothing that has a recipe before a delivery', async () => {
+    const token = await system.tokenFor({ role: 'admin', subject: 'founder' });
+    const url = `${new URL(system.urlOf('staff')).origin}/office?lang=en#token=${token}`;
+    const screen = await BoardScreen.open(browser, url, { width: 1280, height: 900 });
+    screens.push(screen);
+    const office = new OfficeScreen(screen);
+    await office.shows('The chain has no store yet.');
+    const typed = {
+      'Name of the new store': 'First',
+      'Street and number': 'Dorfstraße 1',
+      Town: 'Testdorf',
+      'Country, such as DE': 'DE',
+      'Currency, such as EUR': 'EUR',
+      'Degrees north': '52.1',
+      'Degrees east': '13.2',
+      'Time zone': 'Europe/Berlin',
+      Monday: '11:00 – 22:00',
+    };
+    for (const [label, value] of Object.entries(typed)) await office.field(label).fill(value);
+    await office.press('Open the store');
+    await office.says('A rate is missing');
+    for (const rate of await screen.page.locator('[name^="rate-"]').all()) await rate.fill('19');
+    expect(await screen.violations()).toEqual([]);
+    await office.press('Open the store');
+    await until(async () => (await screen.status()) === 'live' && (await screen.text('#store')) === 'First', patience);
+    const first = new URL(screen.page.url()).searchParams.get('store')!;
+    await importExample();
+    const soldOut = async () => {
+      const sql = `SELECT 1 FROM unavailability WHERE store_id = $1 AND reason = 'OUT_OF_STOCK'`;
+      return (await system.subgraph('menu').domain.pool.query(sql, [first])).rowCount!;
+    };
+    await until(async () => (await soldOut()) !== 0, patience);
+  });
 
   test('one evening: opened, ordered three ways, cooked by the screen, sold out, delivered, refunded', async () => {
     const office = await openOffice();
@@ -260,7 +297,9 @@ describeInChromium('a chain run by its people', () => {
   };
 
   test('cut off, a kitchen keeps what was tapped, and it is done once when the line is back', async () => {
-    const [cut, other] = [await openKitchen({ port: proxy.port }), await openKitchen({ subject: 'grill' })];
+    // The second screen is connected to another process of the channel.
+    const port = Number(new URL(await system.replicaInDevelopment('staff')).port);
+    const [cut, other] = [await openKitchen({ port: proxy.port }), await openKitchen({ port, subject: 'grill' })];
     await cut.screen.page.evaluate(
       `(() => { globalThis.tones = 0; const made = AudioContext.prototype.createOscillator;
         AudioContext.prototype.createOscillator = function () { globalThis.tones += 1; return made.call(this); }; })()`,

@@ -238,6 +238,29 @@ describeInChromium('the office in Chromium, for those who run the chain', () => 
     await office.says('Saved.');
   });
 
+  test('a manager says who brings the orders of the store; what cannot be is said, and kept', async () => {
+    const office = await open('manager');
+    await office.turnTo('Store');
+    await office.field('Who is asked first').selectOption('CHEAPEST');
+    await office.press('Save who brings the orders');
+    await office.says('Name at least one partner');
+    await office.field('1. partner').selectOption('VELO');
+    await office.field('2. partner').selectOption('STADTBOTE');
+    await office.press('Save who brings the orders');
+    await office.says('Saved.');
+    await office.turnTo('Today');
+    await office.turnTo('Store');
+    await until(async () => (await office.field('2. partner').inputValue()) === 'STADTBOTE', patience);
+    expect(await office.field('Who is asked first').inputValue()).toBe('CHEAPEST');
+    expect(await office.screen.violations()).toEqual([]);
+    // Other scenarios share the store: its own couriers are asked alone again.
+    await office.field('Who is asked first').selectOption('OWN_COURIERS');
+    await office.field('1. partner').selectOption('');
+    await office.field('2. partner').selectOption('');
+    await office.press('Save who brings the orders');
+    await office.says('Saved.');
+  });
+
   test('what admins see besides fits a telephone, by light and by dark', async () => {
     const office = await open('admin');
     const { page } = office.screen;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { charactersIn } from '#platform/subgraph/characters.ts';
+import { withLineFeeds } from '#platform/subgraph/lineEnds.ts';
+import { chainLimits } from '../chainLimits.ts';
 
 /** Building blocks of the rows of an import. */
 
@@ -11,7 +13,7 @@ export const key = z
 
 export const keyOf = (what: string) => key.describe(`Key of the ${what}.`);
 
-export const text = (max: number) => atMost(max, z.string().trim().min(1, 'say something'));
+export const text = (max: number) => atMost(max, z.string().overwrite(withLineFeeds).trim().min(1, 'say something'));
 
 /** Counts characters as the graph does, so that an import takes what the graph took. */
 const atMost = (max: number, schema: z.ZodString) =>
@@ -19,7 +21,10 @@ const atMost = (max: number, schema: z.ZodString) =>
 
 /** A text by language, or none: in CSV a column for each, `name.en`, `name.de`. */
 export const anyTexts = (max: number) =>
-  z.record(z.string().regex(/^[a-z]{2}$/, 'name languages by two small letters, such as en'), atMost(max, z.string()));
+  z.record(
+    z.string().regex(/^[a-z]{2}$/, 'name languages by two small letters, such as en'),
+    atMost(max, z.string().overwrite(withLineFeeds)),
+  );
 
 export const texts = (max: number) =>
   anyTexts(max).refine(
@@ -37,9 +42,9 @@ export const currency = z
   .regex(/^[A-Z]{3}$/, 'write three capitals, such as EUR')
   .describe('ISO 4217 code, such as EUR.');
 
-export const position = z.int().min(0).max(1_000_000);
+export const position = z.int().min(0).max(chainLimits.position);
 
-export const quantity = z.int().min(1).max(10_000_000);
+export const quantity = z.int().min(1).max(chainLimits.quantity);
 
 export const clockTime = z
   .string()

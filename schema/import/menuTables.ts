@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { chainLimits } from '../chainLimits.ts';
 import * as field from './fields.ts';
 import { table } from './table.ts';
 
-const minor = z.int().min(-10_000_000).max(10_000_000);
+const minor = z.int().min(-chainLimits.amount).max(chainLimits.amount);
 
 /** What a folder says of the menu and its prices. */
 export const menuTables = {
@@ -13,7 +14,7 @@ export const menuTables = {
     row: z.strictObject({
       key: field.key,
       position: field.position.describe('Where it stands in the menu: lower comes first.'),
-      name: field.texts(200),
+      name: field.texts(chainLimits.name),
     }),
   }),
   modifierGroups: table({
@@ -22,9 +23,9 @@ export const menuTables = {
     kind: 'modifierGroup',
     row: z.strictObject({
       key: field.key,
-      name: field.texts(200),
-      min: z.int().min(0).max(100).describe('So many must be chosen.'),
-      max: z.int().min(0).max(100).describe('So many may be chosen.'),
+      name: field.texts(chainLimits.name),
+      min: z.int().min(0).max(chainLimits.requiredChoices).describe('So many must be chosen.'),
+      max: z.int().min(1).max(chainLimits.choices).describe('So many may be chosen.'),
     }),
   }),
   modifiers: table({
@@ -36,8 +37,8 @@ export const menuTables = {
       key: field.key,
       group: field.keyOf('modifier group'),
       position: field.position,
-      name: field.texts(200),
-      maxQuantity: z.int().min(1).max(100).describe('How often one unit of an item may have it.'),
+      name: field.texts(chainLimits.name),
+      maxQuantity: z.int().min(1).max(chainLimits.ofModifier).describe('How often one unit of an item may have it.'),
       allergens: z.array(field.allergen).default([]),
     }),
   }),
@@ -52,10 +53,10 @@ export const menuTables = {
       position: field.position.describe('Where it stands in its category: lower comes first.'),
       combo: z.boolean().default(false).describe('It is made of other items, which fill its slots.'),
       taxClass: field.taxClass,
-      name: field.texts(200),
-      description: field.anyTexts(2_000).default({}),
+      name: field.texts(chainLimits.name),
+      description: field.anyTexts(chainLimits.description).default({}),
       allergens: z.array(field.allergen).default([]).describe('Of what it is always made of.'),
-      kilocalories: z.int().min(0).max(100_000).optional(),
+      kilocalories: z.int().min(0).max(chainLimits.kilocalories).optional(),
       groups: z.array(field.key).default([]).describe('Keys of its modifier groups, in their order.'),
       removed: z.boolean().default(false).describe('It is sold nowhere any more.'),
     }),
@@ -69,7 +70,7 @@ export const menuTables = {
       key: field.key,
       item: field.keyOf('item'),
       position: field.position,
-      name: field.texts(200),
+      name: field.texts(chainLimits.name),
       isDefault: z.boolean().describe('The usual one: exactly one of an item.'),
     }),
   }),
@@ -82,7 +83,7 @@ export const menuTables = {
       key: field.key,
       combo: field.keyOf('combo, an item'),
       position: field.position,
-      name: field.texts(200),
+      name: field.texts(chainLimits.name),
       required: z.boolean().describe('It must be filled; with one choice it fills itself.'),
     }),
   }),

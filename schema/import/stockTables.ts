@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chainLimits } from '../chainLimits.ts';
 import * as field from './fields.ts';
 import { table } from './table.ts';
 
@@ -10,7 +11,7 @@ export const stockTables = {
     kind: 'ingredient',
     row: z.strictObject({
       key: field.key,
-      name: field.texts(200),
+      name: field.texts(chainLimits.name),
       unit: z.enum(['PIECE', 'GRAM', 'MILLILITRE']),
     }),
   }),
@@ -53,7 +54,7 @@ export const stockTables = {
         .describe(
           'What is there at the beginning. Once the store has any, only deliveries, counts and orders move it.',
         ),
-      reorderLevel: z.int().min(0).max(1_000_000_000).describe('Below this it is low.'),
+      reorderLevel: z.int().min(0).max(chainLimits.reorderLevel).describe('Below this it is low.'),
     }),
   }),
 };

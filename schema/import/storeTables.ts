@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chainLimits } from '../chainLimits.ts';
 import * as field from './fields.ts';
 import { table } from './table.ts';
 
@@ -41,17 +42,21 @@ export const storeTables = {
     refs: { country: 'country', taxRegime: 'taxRegime' },
     row: z.strictObject({
       key: field.key,
-      name: field.text(200).describe('What the chain calls it.'),
-      street: field.text(200).describe('Street and number.'),
-      city: field.text(100),
-      postalCode: field.text(20).optional(),
+      name: field.text(chainLimits.storeName).describe('What the chain calls it.'),
+      street: field.text(chainLimits.street).describe('Street and number.'),
+      city: field.text(chainLimits.city),
+      postalCode: field.text(chainLimits.postalCode).optional(),
       country: field.country,
       latitude: z.number().min(-90).max(90).describe('Degrees north.'),
       longitude: z.number().min(-180).max(180).describe('Degrees east.'),
       timeZone: z.string().describe('IANA time zone, such as Europe/Berlin.'),
       services: z.array(field.service).min(1).describe('What a guest can have here.'),
       taxRegime: field.keyOf('tax regime, from taxRegimes'),
-      maxOpenOrders: z.int().min(1).max(100_000).describe('It takes no more orders while so many are under way.'),
+      maxOpenOrders: z
+        .int()
+        .min(1)
+        .max(chainLimits.openOrders)
+        .describe('It takes no more orders while so many are under way.'),
       holidayRegion: z
         .string()
         .regex(/^[A-Z0-9]{1,4}$/, 'write the code of a region, such as BY')
@@ -82,7 +87,7 @@ export const storeTables = {
       date: z.iso.date('write the day as YYYY-MM-DD').describe('Day at the store, YYYY-MM-DD.'),
       opens: field.clockTime.optional(),
       closes: field.clockTime.optional(),
-      note: field.text(200).optional().describe('Why, for guests.'),
+      note: field.text(chainLimits.note).optional().describe('Why, for guests.'),
     }),
   }),
   holidayHours: table({
@@ -103,7 +108,7 @@ export const storeTables = {
     kind: 'courier',
     row: z.strictObject({
       key: field.key.describe('The subject (`sub`, a UUID) of the courier’s token.'),
-      displayName: field.text(100).describe('What guests see: a first name.'),
+      displayName: field.text(chainLimits.courierName).describe('What guests see: a first name.'),
     }),
   }),
 };

@@ -12,9 +12,21 @@ import { subgraphSettings } from './serviceSettings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The setting with one address for the databases of all domains, of a role that may read and write in each. */
+export const adminAddressName = 'ADMIN_DATABASE_URL';
+
+/** The same server and role, another database. */
+function withDatabase(address: string, database: string): string {
+  if (!URL.canParse(address) || !/^postgres(?:ql)?:$/.test(new URL(address).protocol))
+    throw new StartupError(`${adminAddressName} is no address such as postgresql://<role>:<password>@<host>:5432`);
+  const url = new URL(address);
+  url.pathname = `/${encodeURIComponent(database)}`;
+  return url.href;
+}
+
 /**
- * Finds the domains' databases for a command: those on the server that the settings name, or those of the embedded
- * server in DATA_DIR, with the passwords that it stored.
+ * Finds the domains' databases for a command: those on the server that ADMIN_DATABASE_URL or the settings name, or
+ * those of the embedded server in DATA_DIR, with the passwords that it stored.
  * @throws StartupError when there is neither
  */
 export function domainAddresses(
@@ -23,6 +35,8 @@ export function domainAddresses(
 ): (domain: string) => Promise<string> {
   const settings = loadSettings(subgraphSettings, { environment, flags, moreToCome: true });
   const databaseOf = (domain: string): string => subgraphs.find(({ name }) => name === domain)?.database ?? domain;
+  const server = environment[adminAddressName];
+  if (server) return (domain) => Promise.resolve(withDatabase(server, databaseOf(domain)));
   if (settings.DATABASE_HOST !== undefined) {
     const secrets = { settings, environment, onMade: () => undefined };
     return (domain) =>

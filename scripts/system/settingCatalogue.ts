@@ -277,6 +277,17 @@ const wholeAddresses: readonly CatalogueEntry[] = [
   production: 'optional',
 }));
 
+/** What the commands of operators read, and no service. */
+const ofCommands: CatalogueEntry = {
+  name: 'ADMIN_DATABASE_URL',
+  description:
+    'the address of the PostgreSQL server that holds the databases of all domains, with a role that may read and write in each of them; which database is meant, the command knows. In place of DATABASE_HOST and the domains’ passwords',
+  fallback: '',
+  secret: true,
+  services: ['`chain:import`, `chain:export` and other commands of operators'],
+  production: 'optional',
+};
+
 /** Lists every setting and secret, with the services that read it. */
 export async function settingCatalogue(): Promise<CatalogueEntry[]> {
   const found = new Map<string, CatalogueEntry & { services: string[] }>();
@@ -292,7 +303,7 @@ export async function settingCatalogue(): Promise<CatalogueEntry[]> {
       if (!found.get(name)?.services.includes(service))
         add(service, { name, description, fallback: '', secret: true, production: when ?? 'required' });
   }
-  return [...found.values(), ...wholeAddresses];
+  return [...found.values(), ...wholeAddresses, ofCommands];
 }
 
 function aboutField(name: string, field: z.ZodType): Pick<CatalogueEntry, 'description' | 'fallback' | 'production'> {

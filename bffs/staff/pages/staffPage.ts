@@ -49,6 +49,8 @@ export interface StaffPageOptions {
   readonly scopes: readonly string[];
   /** Whether the screen itself may be enrolled, so that nobody has to sign in on it. */
   readonly device?: boolean;
+  /** Fills the page for an admin of a chain that has no store yet; without it the page says that there is none. */
+  begin?(session: Pick<StaffSession, 'ask'>): void;
   /** Fills the page for a member of staff. When it ends, everything begins anew after a while. */
   work(session: StaffSession): Promise<void>;
 }
@@ -59,7 +61,7 @@ type Found = StaffMember | 'unknown' | 'badToken' | 'noStore' | 'chooseStore' | 
  * Runs a page of staff for ever: it signs somebody in, finds out who they are and for which store they work, connects,
  * and then starts the page's own work.
  */
-export function runStaffPage({ title, scopes, device = false, work }: StaffPageOptions): void {
+export function runStaffPage({ title, scopes, device = false, begin, work }: StaffPageOptions): void {
   let awaken: () => void = () => undefined;
   /** Whether the screen shows a code, and waits for a manager to enter it. */
   let isWaiting = false;
@@ -183,6 +185,10 @@ export function runStaffPage({ title, scopes, device = false, work }: StaffPageO
         frame.askForToken();
         frame.store(found.store);
         await work({ member: found, frame, ask, follow });
+      } else if (found === 'noStores' && begin) {
+        frame.askForToken();
+        frame.status('live');
+        begin({ ask });
       } else if (found !== 'unknown') {
         frame.askForToken(found);
         frame.status('unset');

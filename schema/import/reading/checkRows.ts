@@ -140,12 +140,22 @@ function twice(
   rows: readonly { value: Value; from: LocatedRow }[],
 ): FolderProblem[] {
   const seen = new Map<string, LocatedRow>();
-  return rows.flatMap(({ value, from }) => {
+  /** By the places of both rows, what they have in common: a row may stand for many things, such as all stores. */
+  const common = new Map<string, { at: string; as: string; named: string; count: number }>();
+  for (const { value, from } of rows) {
     const name = identity.map((column) => String(value[column] ?? '')).join('\0');
     const first = seen.get(name);
-    if (first)
-      return [{ file, at: from.at(), message: `it has the same ${identity.join(', ')} as ${first.at()}: keep one` }];
-    seen.set(name, from);
-    return [];
+    if (!first) {
+      seen.set(name, from);
+      continue;
+    }
+    const [at, as] = [from.at(), first.at()];
+    const named = identity.flatMap((column) => (from.value as Value)[column] ?? []).join(', ');
+    const pair = common.get(`${at} ${as}`) ?? { at, as, named, count: 0 };
+    common.set(`${at} ${as}`, { ...pair, count: pair.count + 1 });
+  }
+  return [...common.values()].map(({ at, as, named, count }) => {
+    const further = count > 1 ? ` and ${count - 1} more` : '';
+    return { file, at, message: `it has the same ${identity.join(', ')} as ${as} (${named}${further}): keep one` };
   });
 }

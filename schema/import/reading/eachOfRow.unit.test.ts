@@ -64,7 +64,7 @@ test.each([
   [
     'a store twice',
     { stock: 'store,ingredient,onHand,reorderLevel\n*,bun,1,1\nb,bun,2,1' },
-    ['stock.csv line 3: it has the same store, ingredient as line 2: keep one'],
+    ['stock.csv line 3: it has the same store, ingredient as line 2 (b, bun): keep one'],
   ],
   [
     'all stores of a folder without any',

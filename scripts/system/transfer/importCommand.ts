@@ -6,7 +6,7 @@ import { importFolder, type ImportOptions } from './importFolder.ts';
 import type { FolderProblem } from '#schema/import/reading/located.ts';
 
 const where =
-  'On the databases of the system that runs on DATA_DIR (or, when none runs, started for that), or on those of the server that DATABASE_HOST names.';
+  'On the databases of the system that runs on DATA_DIR (or, when none runs, started for that), or on those of the server that ADMIN_DATABASE_URL or DATABASE_HOST names.';
 
 export const importCommandOf: Command = {
   name: 'chain:import',

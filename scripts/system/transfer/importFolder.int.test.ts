@@ -230,7 +230,7 @@ describe('chain:import', () => {
         'prices.csv line 5, column 5 (amount): write a whole number, in digits only',
         'stores.csv line 2, column 7 (lattitude): there is no such column: did you mean latitude? (also in line 3)',
         'stores.csv line 2 (latitude): it is missing: write a number, with a point and without thousands separators (also in line 3)',
-        'openingHours.csv line 16: it has the same store, weekday, opens as line 14: keep one',
+        'openingHours.csv line 16: it has the same store, weekday, opens as line 14 (berlin-mitte, SUNDAY, 12:00): keep one',
         'openingHours.csv line 17, column 3 (opens): write HH:MM, from 00:00 to 23:59',
         'categories.json line 2, column 33 (position): write a whole number, in digits only',
       ]),
@@ -350,7 +350,7 @@ describe('chain:import', () => {
       expect((data![mutation] as { __typename: string }).__typename).toMatch(/Success$|Edited$/);
     };
     const family = '👩‍👩‍👧';
-    const notes = ['', '   ', ' padded ', family.repeat(40), 'a\nb', "'=a", 'a;b,"c'];
+    const notes = ['', '   ', ' padded ', family.repeat(40), 'a\nb', 'a\r\nb', "'=a", 'a;b,"c'];
     for (const [index, note] of notes.entries())
       await edit('stores', 'setOpeningException', {
         storeId: berlin,
@@ -367,6 +367,11 @@ describe('chain:import', () => {
     await edit('menu', 'createMenuItem', {
       ...{ kind: 'SIMPLE', categoryId: idOfKey('category', 'drinks'), taxClass: 'BEVERAGE' },
       name: [{ locale: 'EN', text: `-${format}` }],
+      description: [{ locale: 'EN', text: `${family.repeat(390)}\r\nof two lines\rand three` }],
+    });
+    await edit('menu', 'createModifierGroup', {
+      ...{ name: [{ locale: 'EN', text: 'g'.repeat(200) }], min: 0, max: 1_000 },
+      modifiers: [{ name: [{ locale: 'EN', text: 'a\r\nb' }], maxQuantity: 100 }],
     });
     const lines = [{ ingredientId: idOfKey('ingredient', 'potatoes'), quantity: 10_000_000 }];
     for (let delivery = 0; delivery < 101 && format === 'csv'; delivery++)

@@ -9,7 +9,7 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import { claimDataDir, dataFolder, isClaimed } from '../dataDir.ts';
 import { openDatabases } from '../databases.ts';
 import { loadDefinitions, type RegisteredSubgraph } from '../definitions.ts';
-import { domainAddresses } from '../domainAddresses.ts';
+import { adminAddressName, domainAddresses } from '../domainAddresses.ts';
 import { postgresOffset } from '../ports.ts';
 import { secretsOf } from '../secrets.ts';
 import { subgraphSettings } from '../serviceSettings.ts';
@@ -86,7 +86,8 @@ async function addresses(
   settings: { DATABASE_HOST?: string | undefined; DATA_DIR: string; PORT_BASE: number },
   teardown: Teardown,
 ): Promise<(domain: string) => string | Promise<string>> {
-  if (settings.DATABASE_HOST !== undefined || isClaimed(settings.DATA_DIR)) return domainAddresses(environment, flags);
+  if (environment[adminAddressName] || settings.DATABASE_HOST !== undefined || isClaimed(settings.DATA_DIR))
+    return domainAddresses(environment, flags);
   teardown.add('data folder', claimDataDir(settings.DATA_DIR, false));
   print(`starting the databases of ${settings.DATA_DIR}`);
   const cluster = await startCluster({
@@ -108,7 +109,7 @@ async function checkMigrated(
     if (rows[0]?.ready) return;
   } catch (error) {
     throw new StartupError(
-      `the database of ${name} cannot be reached (${(error as Error).message}): see to DATABASE_HOST, or to DATA_DIR and PORT_BASE.`,
+      `the database of ${name} cannot be reached (${(error as Error).message}): see to ADMIN_DATABASE_URL or DATABASE_HOST, or to DATA_DIR and PORT_BASE.`,
     );
   }
   throw new StartupError(`the database of ${name} has no tables yet: start ${name} once, which makes them.`);

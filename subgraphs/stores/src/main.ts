@@ -7,6 +7,7 @@ import { loaders } from './loaders.ts';
 import { orderingTerms } from './orderingTerms.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
+import { tellOfWrongZones } from './tellOfWrongZones.ts';
 import { transfer } from './transfer/transfer.ts';
 
 export default defineSubgraph({
@@ -25,6 +26,7 @@ export default defineSubgraph({
     ),
     deviceAccessService(domain),
   ],
+  background: (domain) => [tellOfWrongZones(domain)],
   seed,
   transfer,
 });

@@ -1,5 +1,7 @@
 import { IANAZone } from 'luxon';
 import { charactersIn } from '#platform/subgraph/characters.ts';
+import { withLineFeeds } from '#platform/subgraph/lineEnds.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import type { InputProblem } from './commands/editStore.ts';
 import { holidayRegionsOf } from './holidays.ts';
 import type { TaxRateRow } from './store.ts';
@@ -19,9 +21,12 @@ export interface StoreDetails {
   readonly holidayRegion?: string | null;
 }
 
-/** Details without the blanks before and after their texts. */
+const textOf = (text: string | null | undefined): string | undefined =>
+  typeof text === 'string' ? withLineFeeds(text.trim()) : undefined;
+
+/** Details without the blanks before and after their texts, and with one kind of ends of lines. */
 export function withoutBlanks<Details extends StoreDetails>(details: Details): Details {
-  const texts = Object.keys(lengths).map((field) => [field, details[field as keyof typeof lengths]?.trim()] as const);
+  const texts = Object.keys(lengths).map((field) => [field, textOf(details[field as keyof typeof lengths])] as const);
   return { ...details, ...Object.fromEntries(texts.filter(([, text]) => text !== undefined)) };
 }
 
@@ -32,7 +37,8 @@ export interface Taxes {
   readonly taxRates: readonly TaxRateRow[];
 }
 
-const lengths = { name: 200, street: 200, city: 100, postalCode: 20 } as const;
+const { storeName: name, street, city, postalCode, openOrders } = chainLimits;
+const lengths = { name, street, city, postalCode };
 
 /** What is wrong with details of a store in a country, for a person; undefined if nothing is. */
 export function detailsProblem(country: string, details: StoreDetails): InputProblem | undefined {
@@ -49,8 +55,8 @@ export function detailsProblem(country: string, details: StoreDetails): InputPro
   if (services?.length === 0) return { field: 'services', message: 'Name one service at least.' };
   if (new Set(services).size < (services?.length ?? 0))
     return { field: 'services', message: 'Name each service once.' };
-  if (maxOpenOrders !== undefined && maxOpenOrders !== null && (maxOpenOrders < 1 || maxOpenOrders > 100_000))
-    return { field: 'maxOpenOrders', message: 'Give 1 to 100,000 orders.' };
+  if (maxOpenOrders !== undefined && maxOpenOrders !== null && (maxOpenOrders < 1 || maxOpenOrders > openOrders))
+    return { field: 'maxOpenOrders', message: `Give 1 to ${openOrders} orders.` };
   return details.holidayRegion ? regionProblem(country, details.holidayRegion) : undefined;
 }
 

@@ -17,12 +17,12 @@ export const succeeded = (result: Outcome | undefined): boolean =>
   /(?:Success|Saved|Drafted|Edited|Set)$/.test(result?.__typename ?? '');
 
 /** How the parts of the back office read and change things, and show the outcome. */
-export class Desk {
-  readonly session: StaffSession;
+export class Desk<Session extends Pick<StaffSession, 'ask'> = StaffSession> {
+  readonly session: Session;
   readonly notice = element('p', { id: 'notice', role: 'status' });
   readonly #keys = new KeptKeys(newKey);
 
-  constructor(session: StaffSession) {
+  constructor(session: Session) {
     this.session = session;
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readPartners } from './carriers.ts';
 import { byCourier, type OpenDelivery } from './couriers.ts';
 import { hoursText, readHours } from './hours.ts';
 import { dayIn } from './instants.ts';
@@ -188,4 +189,9 @@ describe('terms of delivery', () => {
       undefined,
     ]);
   });
+});
+
+it('the partners of a store are those of its fields, in their order', () => {
+  const values = { 'partner-10': 'c', 'partner-2': 'b', 'partner-1': '', choice: 'CHEAPEST', 'partner-x': 'd' };
+  expect(readPartners(values)).toEqual(['b', 'c']);
 });

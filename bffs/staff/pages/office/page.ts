@@ -4,6 +4,7 @@ import { Desk } from './desk.ts';
 import { officeTexts as texts } from './officeTexts.ts';
 import { button, type Pane, type PaneId } from './pane.ts';
 import { CouriersPane } from './couriersPane.ts';
+import { showFirstStore } from './firstStore.ts';
 import { HoursPane } from './hoursPane.ts';
 import { MenuPane } from './menuPane.ts';
 import { OrdersPane } from './ordersPane.ts';
@@ -88,10 +89,16 @@ class Office {
 }
 
 let office: Office | undefined;
+let isBegun = false;
 
 runStaffPage({
   title: texts.title,
   scopes: ['store:manage'],
+  begin(session) {
+    // It is asked for again and again: what somebody types meanwhile stays.
+    if (!isBegun) showFirstStore(session);
+    isBegun = true;
+  },
   async work(session) {
     // There is one for as long as the page is open, so that what it shows is kept when the stream begins anew.
     office ??= new Office(session);

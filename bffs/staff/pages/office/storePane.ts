@@ -11,6 +11,7 @@ import type {
   StoreDetailsQueryVariables,
 } from '#generated/bffs/staff/operations.ts';
 import { element } from '../pageFrame.ts';
+import { CarriersPart } from './carriersPart.ts';
 import { succeeded, type Desk, type Outcome } from './desk.ts';
 import { exponentOf, money } from './money.ts';
 import { officeTexts as texts } from './officeTexts.ts';
@@ -37,17 +38,22 @@ export class StorePane implements Pane {
   readonly id = 'store';
   readonly root = element('section', { 'aria-label': texts.panes.store, id: 'store-terms' });
   readonly #desk: Desk;
+  readonly #carriers: CarriersPart;
 
   constructor(desk: Desk) {
     this.#desk = desk;
+    this.#carriers = new CarriersPart(desk);
   }
 
   async open(): Promise<void> {
     // What is typed until it is drawn anew would be lost.
     this.root.setAttribute('aria-busy', 'true');
-    const data = await this.#desk.read<StoreDetailsQuery>(storeDetails, {
-      storeId: this.#desk.session.member.store.id,
-    } satisfies StoreDetailsQueryVariables);
+    const [data] = await Promise.all([
+      this.#desk.read<StoreDetailsQuery>(storeDetails, {
+        storeId: this.#desk.session.member.store.id,
+      } satisfies StoreDetailsQueryVariables),
+      this.#carriers.open(),
+    ]);
     this.root.removeAttribute('aria-busy');
     if (!data?.store) return;
     const { store, deliveryTerms } = data;
@@ -57,6 +63,8 @@ export class StorePane implements Pane {
       this.#details(store),
       element('h2', {}, texts.deliveryArea),
       ...(deliveryTerms ? this.#delivery(store, deliveryTerms, isAdmin) : []),
+      element('h2', {}, texts.carriers),
+      this.#carriers.root,
       element('h2', {}, texts.taxes),
       isAdmin ? this.#taxForm(store) : taxList(store),
       ...(isAdmin ? [element('h2', {}, texts.closing), ...this.#closing(store)] : []),

@@ -5,6 +5,7 @@ import { charactersIn } from '#platform/subgraph/characters.ts';
 import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
 import { editOnce, invalid, type EditOutcome, type Refusal, type Settled } from '#platform/subgraph/editOnce.ts';
 import type { IdempotentRequest } from '#platform/subgraph/idempotency.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import type { Deliveries, Tx } from '../context.ts';
 import { courierSubject, recordCouriers } from '../couriers.ts';
 import { sealDisplayName } from '../displayName.ts';
@@ -28,8 +29,8 @@ export interface CourierEdit {
 export type CourierOutcome = EditOutcome<{ readonly courier: Courier }>;
 
 const nameProblem = (name: string | null): Refusal | undefined =>
-  name !== null && (name.trim() === '' || charactersIn(name) > 100)
-    ? invalid('displayName', 'A name has 1 to 100 characters.')
+  name !== null && (name.trim() === '' || charactersIn(name) > chainLimits.courierName)
+    ? invalid('displayName', `A name has 1 to ${chainLimits.courierName} characters.`)
     : undefined;
 
 /** Makes an edit of one courier. */

@@ -4,6 +4,7 @@ import { isId } from '#platform/domain/id.ts';
 import { charactersIn } from '#platform/subgraph/characters.ts';
 import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
 import { editOnce, invalid, type EditOutcome, type Refusal, type Settled } from '#platform/subgraph/editOnce.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import type { Inventory, InventoryTx } from '../context.ts';
 import { ingredientSubject, recordIngredients } from '../ingredients.ts';
 
@@ -26,8 +27,8 @@ function nameProblem(name: Texts | null, isNew: boolean): Refusal | undefined {
   if (!name) return undefined;
   if (isNew && !name['en'])
     return invalid('name', 'Give a name in English: it is shown where another language is missing.');
-  return Object.values(name).some((text) => text.trim() === '' || charactersIn(text) > 200)
-    ? invalid('name', 'A name has 1 to 200 characters in each language.')
+  return Object.values(name).some((text) => text.trim() === '' || charactersIn(text) > chainLimits.name)
+    ? invalid('name', `A name has 1 to ${chainLimits.name} characters in each language.`)
     : undefined;
 }
 

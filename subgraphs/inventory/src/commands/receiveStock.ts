@@ -1,6 +1,7 @@
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import type { Inventory } from '../context.ts';
 import { knowsStore } from '../knowsStore.ts';
 import { ownsStock } from '../ownership.ts';
@@ -22,7 +23,7 @@ export type StockChangeOutcome =
   | { readonly kind: 'negative'; readonly onHand: number };
 
 const maxLines = 100;
-export const maxQuantity = 10_000_000;
+export const maxQuantity = chainLimits.quantity;
 
 export const invalid = (field: string, message: string) => ({ kind: 'invalid', field, message }) as const;
 

@@ -4,6 +4,7 @@ import { isId } from '#platform/domain/id.ts';
 import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
 import { editOnce, invalid, type EditOutcome, type Refusal, type Settled } from '#platform/subgraph/editOnce.ts';
 import { announceAtAllStores } from '../announceMakeability.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import type { Inventory, InventoryTx } from '../context.ts';
 import {
   placeOf,
@@ -25,7 +26,7 @@ export interface SetRecipe {
 export type RecipeOutcome = EditOutcome<{ readonly recipe: RecipeView }>;
 
 const mostLines = 100;
-const mostQuantity = 1_000_000;
+const mostQuantity = chainLimits.quantity;
 
 function linesProblem(lines: readonly RecipeLineView[]): Refusal | undefined {
   if (lines.length > mostLines) return invalid('lines', `A recipe has at most ${mostLines} ingredients.`);

@@ -2,6 +2,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
 import { editOnce, invalid, type EditOutcome, type Refusal, type Settled } from '#platform/subgraph/editOnce.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import type { Inventory, InventoryTx } from '../context.ts';
 import { ownsStock } from '../ownership.ts';
 import { levelSubject, writeReorderLevels } from '../reorderLevels.ts';
@@ -18,7 +19,7 @@ export interface SetReorderLevel {
 
 export type ReorderLevelOutcome = EditOutcome<{ readonly stockItem: StockView }>;
 
-const mostLevel = 1_000_000_000;
+const mostLevel = chainLimits.reorderLevel;
 
 /** Sets below which stock a store orders an ingredient again, once per idempotency key. */
 export async function setReorderLevel(

@@ -1,3 +1,4 @@
+import { withLineFeeds } from '#platform/subgraph/lineEnds.ts';
 import type { IngredientTextInput } from '#generated/inventory/resolvers.ts';
 import type { IngredientOutcome } from '../commands/editIngredient.ts';
 import { changedMeanwhile } from './changedMeanwhile.ts';
@@ -9,7 +10,7 @@ export const ingredientNotFound = {
 } as const;
 
 export const textsOf = (texts: readonly IngredientTextInput[]): Record<string, string> =>
-  Object.fromEntries(texts.map(({ locale, text }) => [locale.toLowerCase(), text]));
+  Object.fromEntries(texts.map(({ locale, text }) => [locale.toLowerCase(), withLineFeeds(text.trim())]));
 
 /** What an edit of an ingredient answers. */
 export function ingredientResult(outcome: IngredientOutcome) {

@@ -1,4 +1,5 @@
 import { charactersIn } from '#platform/subgraph/characters.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import type { Texts } from '../catalogue.ts';
 import { invalid, type EditRefusal } from './menuEdit.ts';
 
@@ -9,14 +10,14 @@ export function nameProblem(field: string, name: Texts | undefined, isNew = true
   if (!name) return undefined;
   if (isNew && !name['en'])
     return invalid(field, 'Give a name in English: it is shown where another language is missing.');
-  return Object.values(name).some((text) => text.trim() === '' || charactersIn(text) > 100)
-    ? invalid(field, 'A name has 1 to 100 characters in each language.')
+  return Object.values(name).some((text) => text.trim() === '' || charactersIn(text) > chainLimits.name)
+    ? invalid(field, `A name has 1 to ${chainLimits.name} characters in each language.`)
     : undefined;
 }
 
 export const descriptionProblem = (description: Texts | undefined): EditRefusal | undefined =>
-  Object.values(description ?? {}).some((text) => charactersIn(text) > 1000)
-    ? invalid('description', 'A description has at most 1,000 characters in each language.')
+  Object.values(description ?? {}).some((text) => charactersIn(text) > chainLimits.description)
+    ? invalid('description', `A description has at most ${chainLimits.description} characters in each language.`)
     : undefined;
 
 /** A number of the input lies within bounds. */

@@ -1,4 +1,5 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import { boundsProblem, nameProblem } from './checkTexts.ts';
 import { invalid, type EditRefusal, type MenuEdit } from './menuEdit.ts';
 import { staleness } from './staleness.ts';
@@ -12,7 +13,8 @@ export async function editCategory(tx: SqlTx, edit: CategoryEdit, now: Date): Pr
     const refusal = await staleness(tx, 'category', edit);
     if (refusal) return refusal;
   }
-  const problem = nameProblem('name', fields.name, create) ?? boundsProblem('position', fields.position, 0, 10_000);
+  const problem =
+    nameProblem('name', fields.name, create) ?? boundsProblem('position', fields.position, 0, chainLimits.position);
   if (problem) return problem;
   if (fields.retired) {
     const [row] = await tx.$queryRawUnsafe<{ items: number }[]>(

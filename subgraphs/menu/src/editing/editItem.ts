@@ -1,4 +1,5 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import { boundsProblem, descriptionProblem, nameProblem } from './checkTexts.ts';
 import { partsProblem } from './itemPartsProblem.ts';
 import type { EditRefusal, MenuEdit } from './menuEdit.ts';
@@ -17,8 +18,8 @@ export async function editItem(tx: SqlTx, edit: ItemEdit, now: Date): Promise<Ed
   const problem =
     nameProblem('name', fields.name, create !== null) ??
     descriptionProblem(fields.description) ??
-    boundsProblem('position', fields.position, 0, 10_000) ??
-    boundsProblem('kilocalories', fields.kilocalories, 0, 20_000) ??
+    boundsProblem('position', fields.position, 0, chainLimits.position) ??
+    boundsProblem('kilocalories', fields.kilocalories, 0, chainLimits.kilocalories) ??
     (await partsProblem(tx, edit));
   if (problem) return problem;
   await writeItem(tx, edit, now);

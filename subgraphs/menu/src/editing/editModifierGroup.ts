@@ -1,5 +1,6 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import { upsertRows } from '#platform/postgres/upsertRows.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import { boundsProblem, hasTwice, nameProblem } from './checkTexts.ts';
 import { invalid, type EditRefusal, type GroupFields, type MenuEdit, type ModifierFields } from './menuEdit.ts';
 import { staleness } from './staleness.ts';
@@ -45,7 +46,10 @@ const modifiersProblem = (modifiers: readonly ModifierFields[] = []): EditRefusa
     ? invalid('modifiers', 'Give at most 100 modifiers, each once.')
     : undefined) ??
   modifiers
-    .map(({ name, maxQuantity }) => nameProblem('modifiers', name) ?? boundsProblem('modifiers', maxQuantity, 1, 100))
+    .map(
+      ({ name, maxQuantity }) =>
+        nameProblem('modifiers', name) ?? boundsProblem('modifiers', maxQuantity, 1, chainLimits.ofModifier),
+    )
     .find((problem) => problem !== undefined);
 
 /** An id of a modifier that the group does not have. */
@@ -74,8 +78,8 @@ const choicesOf = ({ min, max, modifiers }: GroupFields, stored: Choices): Choic
 });
 
 const choicesProblem = ({ min, max, allowed }: Choices): EditRefusal | undefined =>
-  boundsProblem('min', min, 0, 100) ??
-  boundsProblem('max', max, Math.max(1, min), 1000) ??
+  boundsProblem('min', min, 0, chainLimits.requiredChoices) ??
+  boundsProblem('max', max, Math.max(1, min), chainLimits.choices) ??
   (allowed < min ? invalid('min', `Guests could make ${allowed} choices at most: nobody could order.`) : undefined);
 
 async function writeModifiers(

@@ -1,5 +1,6 @@
 import { isId } from '#platform/domain/id.ts';
 import type { SqlTx } from '#platform/events/sqlTx.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import type { MenuDomain } from '../context.ts';
 import { hasTwice } from './checkTexts.ts';
 import { invalid, type EditRefusal, type MenuEdit, type PriceFields } from './menuEdit.ts';
@@ -11,7 +12,7 @@ export interface TouchedPrice {
   readonly subject_id: string;
 }
 
-const maxAmount = 10_000_000;
+const maxAmount = chainLimits.amount;
 const maxStores = 500;
 /**
  * How far `validFrom` may lie in the past, in milliseconds, before it is refused: it allows for clients whose clocks

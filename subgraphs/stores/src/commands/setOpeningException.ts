@@ -2,6 +2,8 @@ import { DateTime } from 'luxon';
 import { StoreHoursChanged } from '#schema/events/stores.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { charactersIn } from '#platform/subgraph/characters.ts';
+import { withLineFeeds } from '#platform/subgraph/lineEnds.ts';
+import { chainLimits } from '#schema/chainLimits.ts';
 import type { Stores } from '../context.ts';
 import { intervalsProblem, localDate, type Interval } from '../openingHours.ts';
 import { editStore, type EditOutcome, type InputProblem, type StoreEdit } from './editStore.ts';
@@ -26,7 +28,7 @@ function problemOf(command: SetOpeningException, today: string): InputProblem | 
     return { field: 'date', message: 'This date has passed at the store. Choose today or a later date.' };
   const intervals = intervalsProblem(command.intervals);
   if (intervals) return { field: 'intervals', message: intervals };
-  if (charactersIn(command.note?.trim() ?? '') > 200)
+  if (charactersIn(command.note?.trim() ?? '') > chainLimits.note)
     return { field: 'note', message: 'A note may have at most 200 characters.' };
   return undefined;
 }
@@ -43,7 +45,7 @@ export async function setOpeningException(
 ): Promise<EditOutcome> {
   const { storeId } = edit;
   const { date } = command;
-  const note = command.note?.trim() || null;
+  const note = withLineFeeds(command.note?.trim() ?? '') || null;
   const intervals = command.intervals.map(({ opens, closes }) => ({ opens, closes }));
   return editStore(domain, principal, edit, {
     mutation: 'setOpeningException',

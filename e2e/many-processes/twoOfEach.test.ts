@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCluster, type Cluster } from '#platform/postgres/startCluster.ts';
+import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
+import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
+import { until } from '#platform/testkit/until.ts';
+import { idOfKey } from '#schema/import/idOfKey.ts';
+import { command } from '../start-command/command.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const patience = { timeoutMs: 60_000 };
+const storeId = idOfKey('store', 'berlin-mitte');
+const ingredientId = idOfKey('ingredient', 'potatoes');
+
+/** Two processes of each domain of the chain on the same databases, each pair behind a channel of staff of its own. */
+describe('a chain that is run through two processes of each domain', () => {
+  let cluster: Cluster;
+  let env: Record<string, string>;
+  let bases: number[];
+  const folder = temporaryFolder('two-of-each');
+  const services: SupervisedProcess[] = [];
+  const inventory: SupervisedProcess[] = [];
+  let token: string;
+  const pools: Record<string, pg.Pool> = {};
+
+  const serve = (base: number, ...args: string[]): SupervisedProcess => {
+    const service = superviseProcess({
+      script: `${root}scripts/serve.ts`,
+      args,
+      env: { ...env, PORT_BASE: String(base) },
+      ready: /serving /,
+    });
+    services.push(service);
+    return service;
+  };
+  const ended = async (name: string, args: string[], more: Record<string, string> = {}): Promise<string> => {
+    const ran = command(name, args, { DATA_DIR: env['DATA_DIR']!, ...more });
+    expect([await ran.ended(), ran.stderr()]).toEqual([0, '']);
+    return ran.stdout();
+  };
+
+  beforeAll(async () => {
+    bases = [await freePortBlock(45), await freePortBlock(45)];
+    cluster = await startCluster({
+      dataDir: mkdtempSync(join(folder, 'cluster-')),
+      durable: false,
+      log: () => undefined,
+    });
+    env = {
+      DATA_DIR: join(folder, 'data'),
+      BUS: 'postgres',
+      DATABASE_HOST: '127.0.0.1',
+      DATABASE_PORT: String(cluster.port),
+      LOG_LEVEL: 'error',
+    };
+    await ended('serve', ['databases'], { ...env, POSTGRES_PASSWORD: cluster.passwordOf('postgres') });
+    for (const base of bases) {
+      const begun = ['stores', 'menu', 'inventory', 'delivery'].map((name) => serve(base, 'subgraph', name));
+      inventory.push(begun[2]!);
+      const staff = serve(base, 'channel', 'staff');
+      await Promise.all([...begun, staff].map((service) => service.whenReady()));
+    }
+    for (const name of ['stores', 'inventory']) pools[name] = testPool({ connectionString: server(name) });
+    token = (await ended('tokenFor', ['admin'])).trim();
+  });
+  afterAll(async () => {
+    await Promise.all(services.map((service) => service.stop()));
+    await Promise.all(Object.values(pools).map((pool) => pool.end()));
+    await cluster.stop();
+  });
+
+  /** The server of all databases, as a role that may enter each of them. */
+  const server = (database = ''): string =>
+    `postgresql://postgres:${encodeURIComponent(cluster.passwordOf('postgres'))}@127.0.0.1:${cluster.port}/${database}`;
+  const ask = async <Row>(database: string, sql: string, ...values: unknown[]): Promise<Row> =>
+    (await pools[database]!.query(sql, values)).rows[0] as Row;
+
+  /** Runs a mutation whose field is `result`, through the first or the second of each. */
+  async function change<Result>(side: number, mutation: string, input: object): Promise<Result> {
+    const response = await fetch(`http://127.0.0.1:${bases[side]! + 8}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: mutation, variables: { input } }),
+    });
+    const { data, errors } = (await response.json()) as { data?: { result: Result }; errors?: unknown };
+    expect(errors).toBeUndefined();
+    return data!.result;
+  }
+  const both = <Result>(mutation: string, inputs: (side: number) => object): Promise<Result[]> =>
+    Promise.all([0, 1].map((side) => change<Result>(side, mutation, inputs(side))));
+  const onHand = async (): Promise<number> => {
+    const sql = 'SELECT on_hand FROM stock WHERE store_id = $1 AND ingredient_id = $2';
+    return (await ask<{ on_hand: number }>('inventory', sql, storeId, ingredientId)).on_hand;
+  };
+  const receive = `mutation ($input: ReceiveStockInput!) { result: receiveStock(input: $input) { __typename
+    ... on StockChangeSuccess { stock { onHand } } ... on StockInputProblem { field message } } }`;
+
+  it('is filled by the address of the server of its databases alone, once', async () => {
+    const chain = join(root, 'docs/example-chain');
+    expect(await ended('chainImport', [chain], { ADMIN_DATABASE_URL: server() })).toMatch(/stores +2 new/);
+    const again = await ended('chainImport', [chain], { ADMIN_DATABASE_URL: server() });
+    expect(again).toContain('everything is as the folder says');
+    const copy = join(folder, 'copy');
+    expect(await ended('chainExport', [copy], { ADMIN_DATABASE_URL: server() })).toContain('rows in stores.csv');
+    const told = await ended('chainImport', [copy, '--dry-run'], { ADMIN_DATABASE_URL: server() });
+    expect(told).toContain('everything is as the folder says');
+  });
+
+  it('does once what is asked of both with one key', async () => {
+    const before = await onHand();
+    const input = { idempotencyKey: randomUUID(), storeId, lines: [{ ingredientId, quantity: 7 }] };
+    const answers = await both<{ __typename: string }>(receive, () => input);
+    expect(answers.map(({ __typename }) => __typename)).toEqual(['StockChangeSuccess', 'StockChangeSuccess']);
+    expect(await onHand()).toBe(before + 7);
+  });
+
+  it('tells the later of two edits of one version what changed', async () => {
+    const edit = `mutation ($input: ChangeStoreInput!) { result: changeStore(input: $input) { __typename
+      ... on ChangeStoreSuccess { store { version } } ... on StoreChangedMeanwhile { changedFields store { version } } } }`;
+    const sql = 'SELECT version FROM store WHERE id = $1';
+    const { version } = await ask<{ version: number }>('stores', sql, storeId);
+    const answers = await both<{ __typename: string; changedFields?: string[] }>(edit, (side) => ({
+      ...{ idempotencyKey: randomUUID(), storeId, expectedVersion: version },
+      maxOpenOrders: 50 + side,
+    }));
+    expect(answers.map(({ __typename }) => __typename).sort()).toEqual(['ChangeStoreSuccess', 'StoreChangedMeanwhile']);
+    expect(answers.flatMap(({ changedFields }) => changedFields ?? [])).toEqual(['maxOpenOrders']);
+  });
+
+  it('does a delivery once though a process is killed while it writes it', async () => {
+    const published = () => {
+      const sql = `SELECT (SELECT count(*) FROM platform.event WHERE stream = $1)::int AS events,
+        (SELECT count(*) FROM platform.outbox)::int AS waiting`;
+      return ask<{ events: number; waiting: number }>('inventory', sql, `stock:${storeId}:${ingredientId}`);
+    };
+    for (let round = 0; round < 5; round += 1) {
+      const [before, { events }] = [await onHand(), await published()];
+      const input = { idempotencyKey: randomUUID(), storeId, lines: [{ ingredientId, quantity: 1 }] };
+      const starts = inventory[0]!.starts;
+      const lost = change(0, receive, input).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 4 * round));
+      await inventory[0]!.kill('SIGKILL');
+      await lost;
+      expect(await change<{ __typename: string }>(1, receive, input)).toMatchObject({
+        __typename: 'StockChangeSuccess',
+      });
+      expect(await onHand()).toBe(before + 1);
+      expect((await published()).events).toBe(events + 1);
+      await until(async () => (await published()).waiting === 0, patience);
+      await inventory[0]!.whenReady(starts + 1);
+    }
+  });
+});
