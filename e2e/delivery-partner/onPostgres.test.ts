@@ -1,0 +1,5 @@
+import { describe } from 'vitest';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import { deliveryPartner } from './deliveryPartner.ts';
+
+describe('with the events in PostgreSQL', () => deliveryPartner(sharedSystem));
