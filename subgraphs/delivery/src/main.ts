@@ -4,6 +4,7 @@ import { carryOn } from './carriers/carryOn.ts';
 import { config } from './config.ts';
 import { onMembershipBenefitsChanged } from './consumers/membershipBenefitsChanged.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
+import { jobGauges } from './deliveryPartners/jobGauges.ts';
 import { partnersOf } from './deliveryPartners/partnersOf.ts';
 import { forgetTracks } from './forgetTracks.ts';
 import { loaders } from './loaders.ts';
@@ -30,7 +31,11 @@ export default defineSubgraph({
   },
   seed,
   transfer,
+  gauges: jobGauges,
   timeline: {
+    records: `select 'CALL' as kind, 'delivery partner ' || initcap(j.partner) as name, j.created_at as at,
+      j.settled_at as ended_at, j.status as outcome, concat_ws(', ', j.reason, 'reference ' || j.id) as detail
+      from partner_job j join delivery d on d.id = j.delivery_id where d.order_id = any ($1::uuid[])`,
     events: `select 'delivery:' || id as stream, null::int as version from delivery where order_id = any ($1::uuid[])`,
   },
   personalData: {

@@ -10,7 +10,8 @@ export type { PartnerJobRow };
  * How far a job at a partner has come. `ASKING`: it was written down, and the partner may have heard of it; `PLACED`:
  * the partner has it; `CALLING_OFF`: it is to be called off, and may be at the partner. All others are final:
  * `UNREACHED`: the partner has certainly not heard of it; `REFUSED`; `CALLED_OFF`; `GIVEN_UP`: by the partner, before
- * it had the food; `NOT_CALLED_OFF`: the partner had the food already; `DELIVERED`; `FAILED`: with the food.
+ * it had the food; `DELIVERED`; `FAILED`: with the food. `NOT_CALLED_OFF`: the partner had the food already when the job
+ * was to be called off. It is asked until that has ended, too: the reason is `picked_up`, and then how it ended.
  */
 export type PartnerJobStatus =
   | 'ASKING'
@@ -26,6 +27,8 @@ export type PartnerJobStatus =
 
 /** A partner that tells nothing of a job by itself is asked so often. */
 const lookEveryMs = 60_000;
+/** After so long nobody waits any more for the end of a job that could not be called off. */
+const followedMs = 24 * 3_600_000;
 
 /** Gives a job its final status. Where the partner's courier was is forgotten. */
 export const settleJob = (
@@ -75,7 +78,8 @@ export async function takeOver(
   told: PartnerJob,
 ): Promise<void> {
   const status = job.status as PartnerJobStatus;
-  if (status === 'CALLING_OFF') return takeOverCallOff(domain, tx, job, told);
+  if (status === 'CALLING_OFF' || (status === 'NOT_CALLED_OFF' && job.settledAt === null))
+    return takeOverCallOff(domain, tx, job, told);
   if (status !== 'ASKING' && status !== 'PLACED') return;
   const at = domain.clock();
   switch (told.status) {
@@ -113,11 +117,34 @@ export async function takeOver(
   }
 }
 
-/** A job that was to be called off ends when the partner says that it has, or that the food is on its way. */
+/** A job that was to be called off ends when the partner says that it has. With the food on its way, that is too late. */
 async function takeOverCallOff(domain: Deliveries, tx: Tx, job: PartnerJobRow, told: PartnerJob): Promise<void> {
-  if (told.status === 'CANCELLED' || told.status === 'FAILED') await settleJob(domain, tx, job.id, 'CALLED_OFF');
-  else if (told.status === 'DELIVERED' || told.status === 'PICKED_UP')
-    await settleJob(domain, tx, job.id, 'NOT_CALLED_OFF', told.status.toLowerCase());
+  const now = domain.clock();
+  const tooLate = job.status === 'NOT_CALLED_OFF';
+  switch (told.status) {
+    case 'CANCELLED':
+    case 'FAILED':
+      await (tooLate
+        ? settleJob(domain, tx, job.id, 'NOT_CALLED_OFF', told.status.toLowerCase())
+        : settleJob(domain, tx, job.id, 'CALLED_OFF'));
+      return;
+    case 'DELIVERED':
+      await settleJob(domain, tx, job.id, 'NOT_CALLED_OFF', 'delivered');
+      return;
+    case 'PICKED_UP':
+      if (now.getTime() - job.createdAt.getTime() > followedMs)
+        await settleJob(domain, tx, job.id, 'NOT_CALLED_OFF', 'never_ended');
+      else
+        await tx.partnerJob.update({
+          where: { id: job.id },
+          data: { status: 'NOT_CALLED_OFF', reason: 'picked_up', dueAt: new Date(now.getTime() + lookEveryMs) },
+        });
+      if (!tooLate)
+        domain.log.warn(
+          { jobId: job.id, partner: job.partner, deliveryId: job.deliveryId },
+          'a job cannot be called off: the partner has the food',
+        );
+  }
 }
 
 function positionIn({ positionAt }: PartnerJobRow, { position }: PartnerJob) {
