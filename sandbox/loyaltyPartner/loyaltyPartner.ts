@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { boundedServer } from '#platform/http/boundedServer.ts';
 import { isSameSecret, readJson } from '../requests.ts';
-import { Ledger, type Booking } from './ledger.ts';
+import { shapes, type Answer, type Wanted } from './shapes.ts';
+import { Ledger } from './ledger.ts';
 
 /** What the partner does wrong with the next posting. */
 export const faults = [
@@ -40,13 +41,11 @@ export interface RunningLoyaltyPartner {
   close(): Promise<void>;
 }
 
-const posting = /^\/v1\/accounts\/([0-9a-f-]{36})\/(earn|burn)$/;
-const file = /^\/v1\/files\/(\d{4}-\d{2}-\d{2})\.csv$/;
 const maxBody = 4 * 1024;
 
 /**
  * A loyalty partner of our own, for development and tests: real HTTP, books of its own, and a file of each day. Its
- * faults can be switched on. README.md beside this file tells its API.
+ * faults can be switched on. It speaks both shapes of API; README.md beside this file tells them.
  */
 export async function startLoyaltyPartner(options: LoyaltyPartnerOptions): Promise<RunningLoyaltyPartner> {
   const clock = options.clock ?? (() => new Date());
@@ -65,42 +64,41 @@ export async function startLoyaltyPartner(options: LoyaltyPartnerOptions): Promi
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://partner');
     if (pathname === '/health') return send(response, 200, { status: 'up' });
-    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    if (!isSameSecret(given, options.apiKey)) return send(response, 401, problem('unauthorised'));
+    const shape = shapes.find(({ keyOf }) => isSameSecret(keyOf(request.headers), options.apiKey));
+    if (!shape) return send(response, 401, problem('unauthorised'));
     const body = await readJson(request, maxBody);
     if (request.method === 'POST' && pathname === '/v1/faults') {
-      const asked = (body as { next?: unknown[] } | undefined)?.next ?? [];
-      next.push(...faults.filter((each) => asked.includes(each)));
+      const asked = (body as { next?: unknown } | undefined)?.next;
+      next.push(...faults.filter((each) => Array.isArray(asked) && asked.includes(each)));
       return send(response, 200, { next });
     }
-    const [, day] = file.exec(pathname) ?? [];
-    if (request.method === 'GET' && day !== undefined) {
+    const day = request.method === 'GET' ? shape.dayOf(pathname) : undefined;
+    if (day !== undefined) {
       if (day >= clock().toISOString().slice(0, 10)) return send(response, 404, problem('not_yet'));
       return void response.writeHead(200, { 'content-type': 'text/csv' }).end(ledger.fileOf(day));
     }
-    const [, account, kind] = posting.exec(pathname) ?? [];
-    if (request.method !== 'POST' || account === undefined) return send(response, 404, problem('not_found'));
-    const points = (body as { points?: unknown } | undefined)?.points;
-    const key = request.headers['idempotency-key'];
-    if (typeof points !== 'number' || !Number.isInteger(points) || points < 1 || typeof key !== 'string')
-      return send(response, 400, problem('invalid_request'));
-    post(request, response, { account, key, points, kind: kind === 'earn' ? 'EARN' : 'BURN' });
+    const wanted = shape.read(`${request.method} ${pathname}`, request.headers, body);
+    if (wanted === undefined) return send(response, 404, problem('not_found'));
+    if (wanted === 'invalid') return send(response, 400, problem('invalid_request'));
+    const outcome = book(wanted);
+    if (outcome === 'lost') return void request.socket.destroy();
+    if (outcome === 'broken') return send(response, 500, problem('internal'));
+    const { status, body: told } = shape.tell(outcome);
+    send(response, status, told);
   }
 
-  function post(
-    request: IncomingMessage,
-    response: ServerResponse,
-    wanted: Pick<Booking, 'account' | 'key' | 'points' | 'kind'>,
-  ): void {
+  /** Books what is wanted, or does with it what the next fault says. */
+  function book(wanted: Wanted): Answer | 'lost' | 'broken' {
     const earlier = ledger.firstOf(wanted.key);
-    if (earlier) return send(response, 200, earlier);
+    if (earlier) return { kind: 'known', booking: earlier };
     const fault = next.shift();
-    if (fault === 'ERROR') return send(response, 500, problem('internal'));
-    if (fault === 'LOSE_REQUEST') return void request.socket.destroy();
-    if (fault === 'REFUSE' || (wanted.kind === 'BURN' && ledger.balanceOf(wanted.account) < wanted.points))
-      return send(response, 422, problem(fault === 'REFUSE' ? 'account_closed' : 'insufficient_points'));
+    if (fault === 'ERROR') return 'broken';
+    if (fault === 'LOSE_REQUEST') return 'lost';
+    if (fault === 'REFUSE') return { kind: 'refused', code: 'account_closed' };
+    if (wanted.kind === 'BURN' && ledger.balanceOf(wanted.account) < wanted.points)
+      return { kind: 'refused', code: 'insufficient_points' };
     const bookedAt = clock().toISOString();
-    const booked = ledger.book({
+    const booking = ledger.book({
       ...wanted,
       ...(fault === 'STRANGE_ACCOUNT' && { account: randomUUID() }),
       points: fault === 'WRONG_AMOUNT' ? wanted.points + 1 : wanted.points,
@@ -108,8 +106,7 @@ export async function startLoyaltyPartner(options: LoyaltyPartnerOptions): Promi
       ...(fault === 'FORGET' && { forgotten: true as const }),
     });
     if (fault === 'BOOK_TWICE') ledger.book({ ...wanted, bookedAt });
-    if (fault === 'LOSE_ANSWER') return void request.socket.destroy();
-    send(response, 201, booked);
+    return fault === 'LOSE_ANSWER' ? 'lost' : { kind: 'booked', booking };
   }
 
   const { address, port } = server.address() as AddressInfo;

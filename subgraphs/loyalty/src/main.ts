@@ -5,6 +5,7 @@ import { onMembershipBenefitsChanged } from './consumers/membershipBenefitsChang
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
 import { onPaymentProcessed } from './consumers/paymentProcessed.ts';
 import { loaders } from './loaders.ts';
+import { partnerGauges } from './partner/partnerGauges.ts';
 import { sendPostings } from './partner/sendPostings.ts';
 import { takeInFiles } from './partner/takeInFiles.ts';
 import { resolvers } from './resolvers.ts';
@@ -25,6 +26,7 @@ export default defineSubgraph({
     events: `select 'account:' || customer_id as stream, version from ledger_entry where order_id = any ($1::uuid[])`,
   },
   background: (domain) => (hasPartner(domain) ? [sendPostings(domain), takeInFiles(domain)] : []),
+  gauges: partnerGauges,
   config,
   personalData: {
     tables: {

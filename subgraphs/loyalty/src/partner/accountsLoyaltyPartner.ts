@@ -6,12 +6,14 @@ import type { LoyaltyPartner, Posting, PostingOutcome } from './loyaltyPartner.t
 const booked = z.object({ bookedAt: z.iso.datetime() });
 const problem = z.object({ error: z.object({ code: z.string() }) });
 
-/** The loyalty partner by its REST API (`sandbox/loyaltyPartner/README.md`). It holds no state. */
-export function httpLoyaltyPartner(connection: {
+export interface LoyaltyPartnerConnection {
   readonly url: string;
   readonly apiKey: string;
   readonly outward: Outward;
-}): LoyaltyPartner {
+}
+
+/** A loyalty partner whose accounts are resources (`sandbox/loyaltyPartner/README.md`). It holds no state. */
+export function accountsLoyaltyPartner(connection: LoyaltyPartnerConnection): LoyaltyPartner {
   const headers = { authorization: `Bearer ${connection.apiKey}` };
   async function post(kind: 'earn' | 'burn', { key, account, points }: Posting): Promise<PostingOutcome> {
     const { status, body } = await jsonOverHttp(
