@@ -71,6 +71,19 @@ export const counterparts = {
     failures: 5,
     openMs: 5_000,
   },
+  /** Nobody waits for it: an order that got no answer is sent again later, by the same reference. */
+  supplier: {
+    name: 'supplier',
+    protocol: 'HTTP',
+    timeoutMs: 30_000,
+    tryMs: 10_000,
+    tries: 2,
+    firstPauseMs: 200,
+    atOnce: 16,
+    waiting: 64,
+    failures: 5,
+    openMs: 5_000,
+  },
   /** A message is never sent twice, so a call has one try; notifications tries later whatever was surely not sent. */
   mailServer: {
     name: 'mail server',

@@ -202,7 +202,7 @@ export const edges: readonly Edge[] = [
   grpc('webhooks', 'inventory', 'InventorySupplyService', {
     volume: 'a few for each store and day',
     latency: 'seconds; tried until answered, for a day',
-    because: 'What a supplier says it has delivered becomes stock by the rules of inventory.',
+    because: 'What the supplier says of deliveries, prices and recalls holds by the rules of inventory.',
   }),
   grpc('webhooks', 'delivery', 'DeliveryNoticeService', {
     volume: 'a few for each delivery by a partner',
@@ -469,7 +469,7 @@ export const edges: readonly Edge[] = [
     'inventory',
     nobodyYet,
     'InventoryReorderPointReached',
-    unheard('For orders to suppliers, and for whoever is on duty.'),
+    unheard('For whoever is on duty. Orders to the supplier are made from the stock itself.'),
   ),
   event('inventory', nobodyYet, 'InventoryIngredientChanged', unheard('For analytics and suppliers’ catalogues.')),
   event('inventory', nobodyYet, 'InventoryRecipeChanged', unheard('For analytics and suppliers’ catalogues.')),
@@ -539,6 +539,15 @@ export const edges: readonly Edge[] = [
     volume: 'once for each entry of a ledger, and for a file a day',
     latency: 'a second; tried until answered',
     because: 'The partner keeps points for several chains, and offers nothing else. Nobody waits for its answer.',
+  },
+  {
+    from: 'inventory',
+    to: 'supplier',
+    pattern: 'API-First',
+    contract: 'HTTP',
+    volume: 'a few for each order to the supplier: some a week for each store',
+    latency: 'minutes; tried until answered',
+    because: 'The supplier offers nothing else. An order has one reference, however often it is sent. Nobody waits.',
   },
   {
     from: 'delivery',

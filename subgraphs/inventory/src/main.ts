@@ -6,6 +6,8 @@ import { inventorySupply } from './inventorySupply.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
+import { config, hasSupplier } from './suppliers/config.ts';
+import { keepStocked, supplierGauges } from './suppliers/keepStocked.ts';
 import { transfer } from './transfer/transfer.ts';
 
 export default defineSubgraph({
@@ -16,6 +18,9 @@ export default defineSubgraph({
   loaders,
   services: (domain) => [inventoryCommands(domain), inventoryQueries(domain), inventorySupply(domain)],
   consumers: [storeOpened],
+  config,
+  background: (domain) => (hasSupplier(domain) ? [keepStocked(domain)] : []),
+  gauges: supplierGauges,
   seed,
   transfer,
   timeline: {

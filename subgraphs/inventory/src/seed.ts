@@ -33,6 +33,27 @@ async function insertRecipes({ db }: Inventory, { rows }: Chain): Promise<void> 
   });
 }
 
+/** How much a pack of the sandbox's supplier holds, and what it costs in cents. */
+const packs = {
+  PIECE: { packSize: 100, price: 4_900 },
+  GRAM: { packSize: 10_000, price: 3_900 },
+  MILLILITRE: { packSize: 5_000, price: 2_900 },
+} as const;
+
+/** The price list of the sandbox's supplier. */
+const insertPrices = ({ db }: Inventory, { rows }: Chain): Promise<unknown> =>
+  db.supplierPrice.createMany({
+    data: rows.ingredients.map(({ key, unit }) => ({
+      ingredientId: key,
+      validFrom: epoch,
+      priceList: 'seed',
+      currency: 'EUR',
+      exponent: 2,
+      ...packs[unit as keyof typeof packs],
+    })),
+    skipDuplicates: true,
+  });
+
 /**
  * Inserts the first event of every stream as the event log would append it: with the head of its stream and of its
  * store's feed, its row in the outbox, and the state to which it leads. It is one statement, since 11,648 appends
@@ -84,6 +105,7 @@ export async function seed(domain: Inventory): Promise<void> {
   const chain = seedChain();
   await domain.db.store.createMany({ data: chain.rows.stores.map(({ key }) => ({ id: key })), skipDuplicates: true });
   await insertRecipes(domain, chain);
+  await insertPrices(domain, chain);
   const trace = seedId('trace', 'inventory').replaceAll('-', '');
   const metadata = {
     causationId: trace,
