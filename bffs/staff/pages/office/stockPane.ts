@@ -17,23 +17,31 @@ import { element } from '../pageFrame.ts';
 import type { Desk } from './desk.ts';
 import { officeTexts as texts } from './officeTexts.ts';
 import { button, choice, field, nothing, replaceIfNew, type Pane } from './pane.ts';
+import { PurchaseOrders } from './purchaseOrders.ts';
 import { difference, onTheShelf, type StockItem } from './stock.ts';
 
 type Page = NonNullable<NonNullable<StoreStockQuery['store']>['stock']>;
 
-/** The stock of the store: how much there is, deliveries of goods, and corrections. */
+/** The stock of the store: how much there is, orders to the supplier, deliveries of goods, and corrections. */
 export class StockPane implements Pane {
   readonly id = 'stock';
   readonly root = element('section', { 'aria-label': texts.panes.stock });
   readonly #desk: Desk;
   readonly #list = element('ul', { class: 'rows', id: 'stock' });
 
+  readonly #orders: PurchaseOrders;
+
   constructor(desk: Desk) {
     this.#desk = desk;
-    this.root.append(element('p', { class: 'quiet' }, texts.stockHint), this.#list);
+    this.#orders = new PurchaseOrders(desk, () => this.open());
+    this.root.append(this.#orders.root, element('p', { class: 'quiet' }, texts.stockHint), this.#list);
   }
 
   async open(): Promise<void> {
+    await Promise.all([this.#orders.open(), this.#readStock()]);
+  }
+
+  async #readStock(): Promise<void> {
     const items: StockItem[] = [];
     for (let after: string | null = null; ;) {
       const page: Page | undefined = await this.#page(after);
