@@ -17,6 +17,8 @@ const help = `serve: runs one part of the system in a process of its own.
   serve webhook-relay     sends webhooks to partners; its public keys on base + 28; DATABASE_HOST
   serve provider          the payment provider of the sandbox; development only
   serve delivery-partners  the delivery partners of the sandbox; development only
+  serve loyalty-partner   the loyalty partner of the sandbox; development only
+  serve supplier          the supplier of the sandbox; development only
   serve mailbox           the mail server of the sandbox, with a page that shows its mails; development only
   serve simulation        simulated kitchens and couriers (GATEWAY_URL, DELIVERY_URL); development only
   serve databases         makes the roles and databases of all domains (DATABASE_HOST, POSTGRES_PASSWORD), and ends
@@ -71,6 +73,10 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
       return (await import('./system/development/serveSandbox.ts')).serveProvider(context);
     case 'delivery-partners':
       return (await import('./system/development/serveSandbox.ts')).serveDeliveryPartners(context);
+    case 'loyalty-partner':
+      return (await import('./system/development/serveSandbox.ts')).serveLoyaltyPartner(context);
+    case 'supplier':
+      return (await import('./system/development/serveSandbox.ts')).serveSupplier(context);
     case 'mailbox':
       return (await import('./system/development/serveSandbox.ts')).serveMailbox(context);
     case 'simulation':
@@ -79,7 +85,7 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
       return (await import('./system/prepareDatabases.ts')).prepareDatabases(context);
     default:
       throw new StartupError(
-        'say what to serve: subgraph <name>, channel <name>, gateway, webhooks, webhook-relay, provider, delivery-partners, mailbox, simulation or databases (--help tells more).',
+        'say what to serve: subgraph <name>, channel <name>, gateway, webhooks, webhook-relay, provider, delivery-partners, loyalty-partner, supplier, mailbox, simulation or databases (--help tells more).',
       );
   }
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Domain } from '#platform/domain/domain.ts';
+import type { Report } from '#platform/telemetry/metrics.ts';
 import { countParked } from './parked.ts';
 import type { Relay } from './relay.ts';
 
@@ -8,17 +9,20 @@ const countedRows = 100_000;
 
 /**
  * Reports a domain's queues (outbox, parked messages) and whether its relay leads, as metrics. Each scrape costs two
- * statements.
+ * statements, besides those for the domain's own gauges.
+ * @param own reports these
  * @returns how to stop reporting
  */
 export function reportDomain(
   { name: domain, pool, metrics }: Pick<Domain, 'name' | 'pool' | 'metrics'>,
   relay: Pick<Relay, 'leading'>,
+  own?: (report: Report) => Promise<void> | void,
 ): () => void {
   metrics?.begin('relayFailures', { domain });
   metrics?.begin('eventsPublished', { domain });
   const ends = [
     metrics?.onScrape(`${domain}.relay`, (report) => report('relayLeading', { domain }, relay.leading ? 1 : 0)),
+    own && metrics?.onScrape(`${domain}.own`, own),
     metrics?.onScrape(`${domain}.database`, async (report) => {
       const { depth, lag } = await outboxOf(pool);
       report('outboxDepth', { domain }, depth);

@@ -7,6 +7,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
 import type { Transfer } from '#platform/transfer/transfer.ts';
 import type { Domain, RequestContext } from '#platform/domain/domain.ts';
+import type { Report } from '#platform/telemetry/metrics.ts';
 import type { PersonalData } from './personalData.ts';
 import type { Timeline, TimelineEntry } from './timeline.ts';
 
@@ -50,6 +51,8 @@ export interface SubgraphParts<Db, Loaders> {
   readonly personalData?: PersonalData<Domain<Db>>;
   /** Where it has noted what became of an order, which staff may ask of all domains together. */
   readonly timeline?: Timeline;
+  /** Gauges of the domain's own, read whenever somebody asks for the metrics. */
+  readonly gauges?: (domain: Domain<Db>, report: Report) => Promise<void>;
   /** What of its data `import` brings in and `export` takes out. */
   readonly transfer?: Transfer<Domain<Db>>;
   readonly background?: (domain: Domain<Db>) => readonly Background[];

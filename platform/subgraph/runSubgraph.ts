@@ -123,7 +123,11 @@ export async function runSubgraph(
       try {
         relay = await startRelay(domain, environment.bus);
         running.push(relay);
-        endReports = reportDomain(domain, relay);
+        endReports = reportDomain(
+          domain,
+          relay,
+          definition.gauges && ((report) => definition.gauges?.(domain, report)),
+        );
         running.push(
           await runConsumers(
             domain,

@@ -242,6 +242,36 @@ export const metricCatalogue = {
     help: 'Calls to a system outside that are under way (running), or wait for room (waiting).',
     labels: { counterpart: any, state: ['running', 'waiting'] },
   },
+  jobsNotCalledOff: {
+    kind: 'gauge',
+    name: 'drburger_delivery_jobs_not_called_off',
+    help: 'Jobs of the last day that delivery partners bring (under_way) or have brought (ended) although they were to be called off: they had the food already.',
+    labels: { state: ['under_way', 'ended'] },
+  },
+  purchaseOrders: {
+    kind: 'gauge',
+    name: 'drburger_purchase_orders',
+    help: 'Open orders to the supplier: asking (no answer yet), placed, notified (goods are on their way).',
+    labels: { state: ['ASKING', 'PLACED', 'NOTIFIED'] },
+  },
+  stockNotOrdered: {
+    kind: 'gauge',
+    name: 'drburger_stock_not_ordered',
+    help: 'Stock below its reorder level of which there is no open order to the supplier.',
+    labels: {},
+  },
+  loyaltyFindings: {
+    kind: 'gauge',
+    name: 'drburger_loyalty_partner_findings',
+    help: 'Differences between the files of the loyalty partner and the ledger of points that nobody has resolved.',
+    labels: { kind: ['MISSING', 'DOUBLED', 'WRONG_AMOUNT', 'UNKNOWN_ACCOUNT', 'UNKNOWN_ENTRY'] },
+  },
+  loyaltyPostings: {
+    kind: 'gauge',
+    name: 'drburger_loyalty_partner_postings',
+    help: 'Entries of the ledger of points that the loyalty partner has not booked: open (sent until answered), or refused by it for good.',
+    labels: { state: ['open', 'refused'] },
+  },
   consumerMessages: {
     kind: 'counter',
     name: 'drburger_consumer_messages_total',

@@ -7,6 +7,8 @@ import {
   grpcOffsetOf,
   keycloakOffset,
   deliveryPartnersOffset,
+  loyaltyPartnerOffset,
+  supplierOffset,
   mailboxOffset,
   providerOffset,
   smtpOffset,
@@ -257,6 +259,21 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       },
       profiles: ['development'],
       expose: [base + deliveryPartnersOffset],
+    },
+    'loyalty-partner': {
+      ...ours(['loyalty-partner']),
+      ...of('loyalty-partner'),
+      profiles: ['development'],
+      expose: [base + loyaltyPartnerOffset],
+    },
+    supplier: {
+      ...ours(['supplier']),
+      environment: {
+        ...(of('supplier')['environment'] as object),
+        WEBHOOKS_URL: `http://${webhooksService}:${base + webhooksOffset}`,
+      },
+      profiles: ['development'],
+      expose: [base + supplierOffset],
     },
     mailbox: {
       ...ours(['mailbox']),

@@ -73,6 +73,9 @@ describe('docker-compose.yml', () => {
     expect(holding('WEBHOOK_PAYMENTS_KEYS')).toEqual(['provider', 'webhooks']);
     expect(holding('DELIVERY_VELO_API_KEY')).toEqual(['delivery-partners', 'delivery']);
     expect(holding('WEBHOOK_VELO_KEYS')).toEqual(['delivery-partners', 'webhooks']);
+    expect(holding('LOYALTY_PARTNER_API_KEY')).toEqual(['loyalty-partner', 'loyalty']);
+    expect(holding('SUPPLIER_API_KEY')).toEqual(['supplier', 'inventory']);
+    expect(holding('WEBHOOK_SUPPLIER_KEYS')).toEqual(['supplier', 'webhooks']);
     expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery', 'partners', 'notifications', 'webhook-relay']);
     expect(holding('SMTP_PASSWORD')).toEqual(['mailbox', 'notifications']);
     expect(holding('POSTGRES_PASSWORD')).toEqual(['postgres', 'databases']);
@@ -112,6 +115,8 @@ describe('docker-compose.yml', () => {
     expect(services.filter(([, { profiles }]) => profiles?.includes('development')).map(([name]) => name)).toEqual([
       'provider',
       'delivery-partners',
+      'loyalty-partner',
+      'supplier',
       'mailbox',
       'simulation',
     ]);
@@ -120,6 +125,8 @@ describe('docker-compose.yml', () => {
       if (name !== 'simulation') {
         expect(Object.keys(depends_on)).not.toContain('provider');
         expect(Object.keys(depends_on)).not.toContain('delivery-partners');
+        expect(Object.keys(depends_on)).not.toContain('loyalty-partner');
+        expect(Object.keys(depends_on)).not.toContain('supplier');
         expect(Object.keys(depends_on)).not.toContain('mailbox');
       }
   });
@@ -190,6 +197,8 @@ describe('docker-compose.yml', () => {
       'gateway',
       'provider',
       'delivery-partners',
+      'loyalty-partner',
+      'supplier',
       'mailbox',
       'databases',
       'simulation',

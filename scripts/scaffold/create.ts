@@ -18,6 +18,8 @@ export function createSubgraph(name: string): void {
       'gateway',
       'provider',
       'delivery-partners',
+      'loyalty-partner',
+      'supplier',
       'mailbox',
       'simulation',
       'databases',

@@ -5,9 +5,9 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { OwnedByOther, takeOwnership } from '#platform/postgres/ownership.ts';
 
 /** The folders that we make in DATA_DIR. `--fresh` removes these and nothing else, whatever else DATA_DIR holds. */
-const parts = ['postgres', 'provider', 'delivery-partners', 'secrets', 'files'];
+const parts = ['postgres', 'provider', 'delivery-partners', 'loyalty-partner', 'supplier', 'secrets', 'files'] as const;
 
-export const dataFolder = (dataDir: string, part: 'postgres' | 'provider' | 'delivery-partners' | 'secrets'): string =>
+export const dataFolder = (dataDir: string, part: Exclude<(typeof parts)[number], 'files'>): string =>
   join(dataDir, part);
 
 /** Whether a living process uses DATA_DIR. */

@@ -22,6 +22,10 @@ export const smtpOffset = 30;
 /** The port for gRPC of a subgraph in a process of its own is this far above the one for GraphQL. */
 export const grpcOffset = 20;
 export const postgresOffset = 40;
+/** The sandbox's loyalty partner. */
+export const loyaltyPartnerOffset = 46;
+/** The sandbox's supplier. */
+export const supplierOffset = 47;
 /** The sandbox's identity provider. */
 export const identityProviderOffset = 48;
 /** Keycloak of `docker-compose.yml`. */
@@ -43,6 +47,8 @@ export const reservedOffsets: ReadonlyMap<number, string> = new Map([
   [smtpOffset, 'SMTP of the mailbox'],
   [webhooksOffset + grpcOffset, 'gRPC of the webhooks'],
   [postgresOffset, 'PostgreSQL'],
+  [loyaltyPartnerOffset, 'loyalty partner'],
+  [supplierOffset, 'supplier'],
   [identityProviderOffset, 'identity provider'],
   [keycloakOffset, 'Keycloak'],
 ]);
@@ -66,6 +72,8 @@ export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, '
       ? [
           { name: 'payment provider', port: base + providerOffset },
           { name: 'delivery partners', port: base + deliveryPartnersOffset },
+          { name: 'loyalty partner', port: base + loyaltyPartnerOffset },
+          { name: 'supplier', port: base + supplierOffset },
           { name: 'mailbox', port: base + mailboxOffset },
           { name: 'SMTP of the mailbox', port: base + smtpOffset },
           { name: 'identity provider', port: base + identityProviderOffset },

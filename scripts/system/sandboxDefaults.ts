@@ -1,5 +1,12 @@
 import { channels } from '#schema/channels.ts';
-import { deliveryPartnersOffset, mailboxOffset, providerOffset, smtpOffset } from './ports.ts';
+import {
+  deliveryPartnersOffset,
+  loyaltyPartnerOffset,
+  mailboxOffset,
+  providerOffset,
+  smtpOffset,
+  supplierOffset,
+} from './ports.ts';
 import { addressOf } from './serviceSettings.ts';
 
 /**
@@ -14,6 +21,8 @@ export const sandboxDefaults = (base: number, template: string): Readonly<Record
   DELIVERY_VELO_URL: `${addressOf(template, 'delivery-partners', base + deliveryPartnersOffset)}/velo`,
   DELIVERY_STADTBOTE_URL: `${addressOf(template, 'delivery-partners', base + deliveryPartnersOffset)}/stadtbote`,
   TEXTING_URL: addressOf(template, 'mailbox', base + mailboxOffset),
+  LOYALTY_PARTNER_URL: addressOf(template, 'loyalty-partner', base + loyaltyPartnerOffset),
+  SUPPLIER_URL: addressOf(template, 'supplier', base + supplierOffset),
   SMTP_URL: addressOf(template, 'mailbox', base + smtpOffset).replace(/^https?:/, 'smtp:'),
   MENU_IMAGE_BASE_URL: `http://localhost:${base + (channels.find(({ name }) => name === 'web')?.port ?? 0)}/images`,
   SMTP_STARTTLS: 'off',

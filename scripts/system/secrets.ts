@@ -63,6 +63,15 @@ export const deliveryPartnerSecretNames = {
   stadtbote: { own: 'DELIVERY_STADTBOTE_PASSWORD', webhooks: 'WEBHOOK_STADTBOTE_KEYS' },
 } as const;
 
+/** The API key for the loyalty partner. The loyalty subgraph declares it. */
+export const loyaltyPartnerKeyName = 'LOYALTY_PARTNER_API_KEY';
+
+/**
+ * The secrets between the chain and the supplier: by which it knows us, and by which its webhooks are checked. The
+ * inventory subgraph and the door for webhooks declare them.
+ */
+export const supplierSecretNames = { own: 'SUPPLIER_API_KEY', webhooks: 'WEBHOOK_SUPPLIER_KEYS' } as const;
+
 /** The password for the mail server. The notifications subgraph declares it. */
 export const smtpPasswordName = 'SMTP_PASSWORD';
 

@@ -26,6 +26,8 @@ import {
   kafkaPasswordName,
   deliveryPartnerSecretNames,
   kassaSecretNames,
+  loyaltyPartnerKeyName,
+  supplierSecretNames,
   providerKeyName,
   isOptional,
   providerWebhookKeysName,
@@ -225,6 +227,16 @@ export async function serviceParts(): Promise<ServicePart[]> {
         ...secretNamed(own),
         ...secretNamed(webhooks),
       ]),
+    },
+    {
+      name: 'loyalty-partner',
+      settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }),
+      secrets: secretNamed(loyaltyPartnerKeyName),
+    },
+    {
+      name: 'supplier',
+      settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }),
+      secrets: Object.values(supplierSecretNames).flatMap((name) => secretNamed(name)),
     },
     {
       name: 'mailbox',

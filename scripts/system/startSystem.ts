@@ -49,7 +49,8 @@ export interface RunningSystem {
 
 /**
  * Runs everything in this process: databases, subgraphs, sagas, the gateway and all channels; in development also the
- * servers of the sandbox: payment provider, delivery partners, mailbox and identity provider. The system is ready when
+ * servers of the sandbox: payment provider, delivery partners, loyalty partner, supplier, mailbox and identity
+ * provider. The system is ready when
  * this resolves. If it rejects, everything has been stopped.
  */
 export function startSystem(options: SystemOptions): Promise<RunningSystem> {

@@ -5,12 +5,16 @@ import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { startIdentityProvider, type IdentityProviderOptions } from '#sandbox/identityProvider/identityProvider.ts';
 import { startMailbox } from '#sandbox/mailbox/mailbox.ts';
 import { startDeliveryPartners, type DeliveryPartnersOptions } from '#sandbox/deliveryPartners/deliveryPartners.ts';
+import { startLoyaltyPartner } from '#sandbox/loyaltyPartner/loyaltyPartner.ts';
 import { startPaymentProvider, type PaymentProviderOptions } from '#sandbox/paymentProvider/paymentProvider.ts';
+import { startSupplier, type SupplierOptions } from '#sandbox/supplier/supplier.ts';
 import { developmentOnly } from '../checkProfile.ts';
 import { dataFolder } from '../dataDir.ts';
 import {
   deliveryPartnersOffset,
   identityProviderOffset,
+  loyaltyPartnerOffset,
+  supplierOffset,
   mailboxOffset,
   providerOffset,
   smtpOffset,
@@ -19,6 +23,8 @@ import {
 import {
   deliveryPartnerSecretNames,
   kassaSecretNames,
+  loyaltyPartnerKeyName,
+  supplierSecretNames,
   secretOptionsOf,
   providerKeyName,
   providerWebhookKeysName,
@@ -73,7 +79,13 @@ export async function serveProvider(context: ServeContext): Promise<void> {
 }
 
 /** The secrets between the chain and those who move its money and bring its orders. */
-export const namesOfPartnersSecrets = (): string[] => [...secretsOfProviders, ...secretsOfPartners, textingKeyName];
+export const namesOfPartnersSecrets = (): string[] => [
+  ...secretsOfProviders,
+  ...secretsOfPartners,
+  loyaltyPartnerKeyName,
+  ...Object.values(supplierSecretNames),
+  textingKeyName,
+];
 
 const secretsOfPartners = Object.values(deliveryPartnerSecretNames).flatMap(({ own, webhooks }) => [own, webhooks]);
 
@@ -121,6 +133,66 @@ function deliveryPartnersOptions(
     usual,
   };
 }
+
+/** Runs the sandbox's loyalty partner in a process of its own. */
+export async function serveLoyaltyPartner(context: ServeContext): Promise<void> {
+  const settings = loadSettings(
+    mergeSettings(platformSettings, [z.object({ [loyaltyPartnerKeyName]: z.string().optional() })]),
+    context.sources,
+  );
+  developmentOnly(settings, 'The loyalty partner of the sandbox is');
+  const secrets = await secretsNamed([loyaltyPartnerKeyName], secretOptionsOf(settings, context));
+  const partner = await startLoyaltyPartner({
+    ...loyaltyPartnerOptions(settings.PORT_BASE, settings.DATA_DIR, secrets),
+    host: settings.HOST,
+  });
+  context.teardown.add('loyalty partner', () => partner.close());
+  context.ready(`loyalty partner on ${partner.url}`);
+}
+
+const loyaltyPartnerOptions = (base: number, dataDir: string, secrets: Readonly<Record<string, string>>) => ({
+  port: base + loyaltyPartnerOffset,
+  dataDir: dataFolder(dataDir, 'loyalty-partner'),
+  apiKey: secrets[loyaltyPartnerKeyName] ?? '',
+});
+
+/** Runs the sandbox's supplier in a process of its own. */
+export async function serveSupplier(context: ServeContext): Promise<void> {
+  const names = Object.values(supplierSecretNames);
+  const settings = loadSettings(
+    mergeSettings(providerSettings, [z.object(Object.fromEntries(names.map((name) => [name, z.string().optional()])))]),
+    context.sources,
+  );
+  developmentOnly(settings, 'The supplier of the sandbox is');
+  const supplier = await startSupplier({
+    ...supplierOptions(
+      settings.PORT_BASE,
+      settings.DATA_DIR,
+      await secretsNamed(names, secretOptionsOf(settings, context)),
+      settings.WEBHOOKS_URL,
+    ),
+    host: settings.HOST,
+  });
+  context.teardown.add('supplier', () => supplier.close());
+  context.ready(`supplier on ${supplier.url}`);
+}
+
+const supplierOptions = (
+  base: number,
+  dataDir: string,
+  secrets: Readonly<Record<string, string>>,
+  webhooksUrl = `http://127.0.0.1:${base + webhooksOffset}`,
+): SupplierOptions => ({
+  port: base + supplierOffset,
+  dataDir: dataFolder(dataDir, 'supplier'),
+  apiKey: secrets[supplierSecretNames.own] ?? '',
+  webhooks: {
+    url: `${webhooksUrl}/webhooks/supplier`,
+    secret: secrets[supplierSecretNames.webhooks]?.split(',')[0] ?? '',
+  },
+  // In development, it sends what was ordered after a while, and the goods arrive after another.
+  usual: { stepSeconds: 30 },
+});
 
 /** Runs the sandbox's mail server in a process of its own. */
 export async function serveMailbox(context: ServeContext): Promise<void> {
@@ -170,6 +242,8 @@ export async function startSandbox(
       ...paymentProviders(base, partnerSecrets),
     }),
     startDeliveryPartners(deliveryPartnersOptions(base, dataDir, partnerSecrets)),
+    startLoyaltyPartner(loyaltyPartnerOptions(base, dataDir, partnerSecrets)),
+    startSupplier(supplierOptions(base, dataDir, partnerSecrets)),
     startMailbox({ ...mailboxPorts(base), password, textingKey: partnerSecrets[textingKeyName] ?? '' }),
   ];
   if (identity) starting.push(startIdentityProvider({ port: base + identityProviderOffset, ...identity }));
