@@ -16,6 +16,7 @@ import {
   told,
 } from '../testing/deliveryGraph.ts';
 import { partnersOfTests, type PartnersOfTests } from '../testing/partnersOfTests.ts';
+import { jobGauges } from './jobGauges.ts';
 import type { PartnerName } from './deliveryPartner.ts';
 
 let partners: PartnersOfTests;
@@ -212,6 +213,34 @@ describe('cancelling an order that a partner has', () => {
       return (await statusesOf(deliveryId))[0] === 'VELO CALLED_OFF';
     });
     expect(await partners.ledger('VELO', id)).toEqual(['placed', 'cancelled']);
+    expect(await statuses(deliveryId)).toEqual(['REQUESTED', 'CANCELLED']);
+  });
+
+  it('follows a courier who has the food already until that has ended, and counts them', async () => {
+    const gauges = async () => {
+      const told: Record<string, number> = {};
+      await jobGauges(graph.domain, (_gauge, { state }: { state?: string }, value) => void (told[state ?? ''] = value));
+      return told;
+    };
+    const before = await gauges();
+    await rule('PARTNERS', ['VELO']);
+    const { deliveryId, orderId } = await dispatched();
+    const { id } = await placed(deliveryId);
+    // The courier takes the food while the partner is not to be reached, so that nobody here knows of it.
+    await partners.behave('VELO', { callbackTimes: 0 });
+    for (const to of ['assigned', 'collected']) await partners.advance('VELO', id, to);
+    expect(await cancel(orderId)).toMatchObject({ cancelled: true });
+    const becomes = (status: string) =>
+      until(async () => {
+        await hurry(deliveryId);
+        return (await statusesOf(deliveryId))[0] === status;
+      });
+    await becomes('VELO NOT_CALLED_OFF picked_up');
+    expect(await gauges()).toEqual({ under_way: before['under_way']! + 1, ended: before['ended'] });
+    await partners.advance('VELO', id, 'delivered');
+    await becomes('VELO NOT_CALLED_OFF delivered');
+    expect((await jobsOf(deliveryId))[0]).toMatchObject({ dueAt: null, settledAt: expect.any(Date) as Date });
+    expect(await gauges()).toEqual({ under_way: before['under_way'], ended: before['ended']! + 1 });
     expect(await statuses(deliveryId)).toEqual(['REQUESTED', 'CANCELLED']);
   });
 
