@@ -108,7 +108,7 @@ describe('consumers', () => {
     expect(attempts).toEqual(['a/6']);
   });
 
-  it('run under the trace of the event, as their own service', async () => {
+  it('run under the trace of the event, as their own service, for whoever caused it', async () => {
     let trace: ReturnType<typeof currentTrace> | undefined;
     behave = () => {
       trace = currentTrace();
@@ -116,8 +116,14 @@ describe('consumers', () => {
     await start();
     const [event] = await raise('a');
     await until(() => trace);
-    const { traceparent, correlationId } = event!.metadata;
-    expect(trace).toEqual({ traceparent, correlationId, causationId: event!.eventId, actor: 'service:hearer' });
+    const { traceparent, correlationId, actor: onBehalfOf } = event!.metadata;
+    expect(trace).toEqual({
+      traceparent,
+      correlationId,
+      causationId: event!.eventId,
+      actor: 'service:hearer',
+      onBehalfOf,
+    });
   });
 
   it('do not hear other events of the topic', async () => {
