@@ -81,7 +81,6 @@ export const retention = {
     reservation: good(books),
     reservation_line: good(books),
     shortage: good(catalogue),
-    store: good(catalogue),
     supplier_price: good('what the supplier asked for and when'),
     purchase_order: good(books),
     purchase_order_line: good(books),

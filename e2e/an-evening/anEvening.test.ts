@@ -123,8 +123,7 @@ describeInChromium('a chain run by its people', () => {
   test('the first store is opened in the office, and sells nothing that has a recipe before a delivery', async () => {
     const token = await system.tokenFor({ role: 'admin', subject: 'founder' });
     const url = `${new URL(system.urlOf('staff')).origin}/office?lang=en#token=${token}`;
-    const screen = await BoardScreen.open(browser, url, { width: 1280, height: 900 });
-    screens.push(screen);
+    const screen = await screens.open(url, { size: { width: 1280, height: 900 } });
     const office = new OfficeScreen(screen);
     await office.shows('The chain has no store yet.');
     const typed = {

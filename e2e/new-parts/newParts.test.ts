@@ -69,7 +69,8 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
   });
 
   it('type-check, and pass the tests and the lint that come with them', () => {
-    // The compiler also looks at what the new parts import. The rest of the repository is unchanged, and checked by itself.
+    // The compiler also looks at what the new parts import. The rest of the repository is unchanged, and checked by
+    // itself.
     const config = JSON.parse(readFileSync(join(copy, 'tsconfig.json'), 'utf8')) as object;
     const include = ['subgraphs/giftcards', 'bffs/drive-in'];
     writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify({ ...config, include }));

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { ParkedEventsDocument } from '#generated/bffs/staff/operations.ts';
 import { until } from '#platform/testkit/until.ts';
 import { OfficeScreen } from '../an-evening/officeScreen.ts';

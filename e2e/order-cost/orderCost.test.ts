@@ -66,7 +66,8 @@ test('an order asks no database more often than it did', async () => {
       return [name, { statements: statements / orders, commits: commits / orders }];
     });
   };
-  // Other polls are counted, and run more often per order when the machine is busy, so the least of a few counts is taken.
+  // Other polls are counted, and run more often per order when the machine is busy, so the least of a few counts is
+  // taken.
   const least = new Map<string, StatementCount>();
   const tooMany = (): string[] =>
     [...least].flatMap(([name, { statements, commits }]) => {

@@ -6,7 +6,10 @@ import { marketplaceOrder } from '../marketplace-order/marketplaceOrder.ts';
 import { webhooksIn } from '../webhooks-in/webhooksIn.ts';
 import { webhooksOut } from '../webhooks-out/webhooksOut.ts';
 
-/** What goes on between this system and those outside, with Kafka as the bus: one system for all, since it takes long to start. */
+/**
+ * What goes on between this system and those outside, with Kafka as the bus: one system for all, since it takes long to
+ * start.
+ */
 describeOnKafka('with the events on Kafka', () => {
   let launched: Awaited<ReturnType<typeof launchTestSystem>>;
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { signRequest } from '../../clients/request-signing/src/signRequest.ts';
 import { RemoveWebhookEndpointDocument, WebhookDeliveriesDocument } from '#generated/bffs/partner/operations.ts';
 import { until } from '#platform/testkit/until.ts';

@@ -1,4 +1,4 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { boundedServer } from '#platform/http/boundedServer.ts';
 import { byToken, Callbacks, type CallbackTarget } from '../deliveryPartners/callbacks.ts';
+import { isSameSecret, parsed, readText } from '../requests.ts';
 import type { Behaviour } from './behaviour.ts';
 import { Books, type Order } from './books.ts';
 import { shapes, type ApiAnswer, type ApiRequest } from './shapes.ts';
@@ -78,10 +79,10 @@ export async function startSupplier(options: SupplierOptions): Promise<RunningSu
     const url = new URL(request.url ?? '/', 'http://supplier');
     if (url.pathname === '/health') return answer(response, { status: 200, body: { status: 'up' } });
     if (!opening.books) return answer(response, { status: 503, body: null });
-    const given = digest(request.headers.authorization ?? '');
-    const shape = shapes.find(({ authorization }) => timingSafeEqual(given, digest(authorization(options.apiKey))));
+    const given = request.headers.authorization ?? '';
+    const shape = shapes.find(({ authorization }) => isSameSecret(given, authorization(options.apiKey)));
     if (!shape) return answer(response, { status: 401, body: { code: 'unauthorised' } });
-    const body = await readJson(request);
+    const body = await readBody(request);
     if (body === undefined) return answer(response, { status: 400, body: { code: 'invalid_request' } });
     const asked: ApiRequest = { method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, body };
     const staff = await byStaff(asked);
@@ -153,20 +154,7 @@ function answer(response: ServerResponse, { status, body }: ApiAnswer): void {
   response.end(body === null ? '' : JSON.stringify(body));
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBody) return undefined;
-    chunks.push(chunk);
-  }
-  if (size === 0) return {};
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const text = await readText(request, maxBody);
+  return text === '' ? {} : parsed(text);
 }
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
-import { KeptComposition } from '#schema/check/review/keptComposition.ts';
 import { subjectOf } from '#schema/check/review/reviewSystem.ts';
 import { root } from '../generate/task.ts';
 import { contractPages } from './contractPages.ts';
 import { page } from './page.ts';
 
-// Contracts that are merged quickly say the same as composed ones; `quickMerge.unit.test.ts` compares the two.
-const pages = await contractPages(await subjectOf(root, undefined, new KeptComposition()));
+const pages = await contractPages(await subjectOf(root));
 
 /** The entry of a type's field on a page. */
 const entryOf = (name: string, coordinate: string): string =>

@@ -17,8 +17,8 @@ export interface KioskAccessOptions {
 const patienceMs = 10_000;
 
 /**
- * As what a page of the kiosk's channel acts: as the enrolled device itself, whose key outlasts a restart, or by a token
- * that somebody gave it for the time being. `/board` and `/order` in the same browser are the same device.
+ * As what a page of the kiosk's channel acts: as the enrolled device itself, whose key outlasts a restart, or by a
+ * token that somebody gave it for the time being. `/board` and `/order` in the same browser are the same device.
  */
 export class KioskAccess {
   /** Undefined where browsers have no keys: on pages that come neither by TLS nor from this machine. */

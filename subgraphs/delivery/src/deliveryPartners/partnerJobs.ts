@@ -10,8 +10,8 @@ export type { PartnerJobRow };
  * How far a job at a partner has come. `ASKING`: it was written down, and the partner may have heard of it; `PLACED`:
  * the partner has it; `CALLING_OFF`: it is to be called off, and may be at the partner. All others are final:
  * `UNREACHED`: the partner has certainly not heard of it; `REFUSED`; `CALLED_OFF`; `GIVEN_UP`: by the partner, before
- * it had the food; `DELIVERED`; `FAILED`: with the food. `NOT_CALLED_OFF`: the partner had the food already when the job
- * was to be called off. It is asked until that has ended, too: the reason is `picked_up`, and then how it ended.
+ * it had the food; `DELIVERED`; `FAILED`: with the food. `NOT_CALLED_OFF`: the partner had the food already when the
+ * job was to be called off. It is asked until that has ended, too: the reason is `picked_up`, and then how it ended.
  */
 export type PartnerJobStatus =
   | 'ASKING'
@@ -117,11 +117,17 @@ export async function takeOver(
   }
 }
 
-/** A job that was to be called off ends when the partner says that it has. With the food on its way, that is too late. */
+/**
+ * A job that was to be called off ends when the partner says that it has. With the food on its way, that is too late.
+ */
 async function takeOverCallOff(domain: Deliveries, tx: Tx, job: PartnerJobRow, told: PartnerJob): Promise<void> {
   const now = domain.clock();
   const tooLate = job.status === 'NOT_CALLED_OFF';
   switch (told.status) {
+    case 'PENDING':
+    case 'ASSIGNED':
+      // It is asked again when it is due: the partner may still call it off.
+      return;
     case 'CANCELLED':
     case 'FAILED':
       await (tooLate

@@ -4,7 +4,9 @@ import type { Texts } from '../catalogue.ts';
 
 /** Texts by lower-case language; of two in one language the last. Undefined when none are given. */
 export const textsOf = (texts: readonly MenuTextInput[] | null | undefined): Texts | undefined =>
-  texts ? Object.fromEntries(texts.map(({ locale, text }) => [locale.toLowerCase(), withLineFeeds(text.trim())])) : undefined;
+  texts
+    ? Object.fromEntries(texts.map(({ locale, text }) => [locale.toLowerCase(), withLineFeeds(text.trim())]))
+    : undefined;
 
 /** The fields that an input gives a value; those that are left out or null are left out. */
 export const given = <Fields extends object>(fields: {
