@@ -6,7 +6,7 @@ import { inventorySupply } from './inventorySupply.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
-import { config, hasSupplier } from './suppliers/config.ts';
+import { config, hasSupplier } from './config.ts';
 import { keepStocked, supplierGauges } from './suppliers/keepStocked.ts';
 import { transfer } from './transfer/transfer.ts';
 

@@ -4,7 +4,7 @@ import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import type { Report } from '#platform/telemetry/metrics.ts';
 import type { Inventory } from '../context.ts';
 import { askSupplier } from './askSupplier.ts';
-import { hasSupplier, supplierOf } from './config.ts';
+import { hasSupplier, supplierOf } from '../config.ts';
 import { orderWhatIsLow } from './orderWhatIsLow.ts';
 import { openStatuses } from './purchaseOrder.ts';
 

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { hasContract } from '#platform/outward/hasContract.ts';
 import { outwardOf } from '#platform/outward/outwardOf.ts';
 import { counterparts } from '#schema/counterparts.ts';
-import type { Inventory } from '../context.ts';
-import { documentsSupplier } from './documentsSupplier.ts';
-import { ordersSupplier } from './ordersSupplier.ts';
-import type { Supplier } from './supplier.ts';
+import type { Inventory } from './context.ts';
+import { documentsSupplier } from './suppliers/documentsSupplier.ts';
+import { ordersSupplier } from './suppliers/ordersSupplier.ts';
+import type { Supplier } from './suppliers/supplier.ts';
 
 export const config = z.object({
   SUPPLIER_URL: z
