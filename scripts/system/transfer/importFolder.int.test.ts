@@ -343,10 +343,11 @@ describe('chain:import', () => {
     const edit = async (graph: string, mutation: string, input: object) => {
       const who = principalWith(['admin', 'store:manage', 'stock:write']);
       const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
-      const { data } = await graphs[graph]!.as(who)(
+      const { data, errors } = await graphs[graph]!.as(who)(
         `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`,
         { input: { idempotencyKey: randomUUID(), ...input } },
       );
+      expect(errors).toBeUndefined();
       expect((data![mutation] as { __typename: string }).__typename).toMatch(/Success$|Edited$/);
     };
     const family = '👩‍👩‍👧';
@@ -371,7 +372,7 @@ describe('chain:import', () => {
     });
     await edit('menu', 'createModifierGroup', {
       ...{ name: [{ locale: 'EN', text: 'g'.repeat(200) }], min: 0, max: 1_000 },
-      modifiers: [{ name: [{ locale: 'EN', text: 'a\r\nb' }], maxQuantity: 100 }],
+      modifiers: [{ name: [{ locale: 'EN', text: 'a\r\nb' }], maxQuantity: 100, allergens: [] }],
     });
     const lines = [{ ingredientId: idOfKey('ingredient', 'potatoes'), quantity: 10_000_000 }];
     for (let delivery = 0; delivery < 101 && format === 'csv'; delivery++)
