@@ -37,15 +37,10 @@ export class CarriersPart {
 
   #form(rule: Rule): HTMLElement {
     const partners = Object.fromEntries(rule.availablePartners.map((name) => [name, texts.partners[name]]));
-    const chosen = (label: string, name: string, options: Readonly<Record<string, string>>, value: string) => {
-      const made = choice(label, name, options);
-      made.querySelector('select')!.value = value;
-      return made;
-    };
     const fields = [
-      chosen(texts.askedFirst, 'choice', texts.carrierChoices, rule.choice),
+      choice(texts.askedFirst, 'choice', texts.carrierChoices, rule.choice),
       ...rule.availablePartners.map((_name, index) =>
-        chosen(
+        choice(
           texts.partner(index + 1),
           `partner-${index + 1}`,
           { '': texts.noPartner, ...partners },

@@ -59,10 +59,15 @@ export function form(
 export const field = (label: string, attributes: Readonly<Record<string, string>>): HTMLLabelElement =>
   element('label', {}, label, element('input', attributes));
 
-export const choice = (label: string, name: string, options: Readonly<Record<string, string>>): HTMLLabelElement =>
-  element(
-    'label',
-    {},
-    label,
-    element('select', { name }, ...Object.entries(options).map(([value, text]) => element('option', { value }, text))),
-  );
+/** A list to choose one of, with `chosen` for a start, or the first. */
+export function choice(
+  label: string,
+  name: string,
+  options: Readonly<Record<string, string>>,
+  chosen?: string,
+): HTMLLabelElement {
+  const made = Object.entries(options).map(([value, text]) => element('option', { value }, text));
+  const list = element('select', { name }, ...made);
+  if (chosen !== undefined) list.value = chosen;
+  return element('label', {}, label, list);
+}

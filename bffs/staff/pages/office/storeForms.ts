@@ -55,14 +55,9 @@ export const readServices = (values: Values): StoreService[] =>
 
 /** Rates are asked for in each service, whether the store offers it or may do so later. */
 export function taxFields({ inclusive, rounding, rates }: Taxes): HTMLElement[] {
-  const select = (label: string, name: string, options: Readonly<Record<string, string>>, value: string) => {
-    const made = choice(label, name, options);
-    made.querySelector('select')!.value = value;
-    return made;
-  };
   return [
-    select(texts.pricesAre, 'inclusive', texts.inclusive, String(inclusive)),
-    select(texts.rounded, 'rounding', texts.roundings, rounding),
+    choice(texts.pricesAre, 'inclusive', texts.inclusive, String(inclusive)),
+    choice(texts.rounded, 'rounding', texts.roundings, rounding),
     ...taxClasses.flatMap((taxClass) =>
       services.map((service) => {
         const known = rates.find((rate) => rate.taxClass === taxClass && rate.service === service);
