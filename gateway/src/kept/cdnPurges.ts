@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { pause } from '#platform/events/pause.ts';
 
 /** Has a CDN let go of everything that has one of these tags. */
 export type Purge = (tags: readonly string[]) => Promise<void>;
@@ -36,7 +37,16 @@ export class CdnPurges {
   add(tags: readonly string[]): void {
     for (const tag of tags) this.#waiting.add(tag);
     if (this.#waiting.size > mostWaiting) this.#waiting = new Set([this.#options.ofAll]);
-    if (!this.#closing.signal.aborted) this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    this.#begin();
+  }
+
+  #begin(): void {
+    if (this.#waiting.size === 0 || this.#closing.signal.aborted) return;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+      // What came between the last look and now has begun nothing.
+      this.#begin();
+    });
   }
 
   /** Tells once more what is waiting, and nothing after that. */
@@ -47,12 +57,12 @@ export class CdnPurges {
 
   async #run(): Promise<void> {
     const { gatherMs, retryMs } = this.#options;
-    await this.#pause(gatherMs);
+    await pause(gatherMs, this.#closing.signal);
     while (this.#waiting.size > 0) {
       const isTold = await this.#tell([...this.#waiting].slice(0, mostInOneCall));
       if (isTold) continue;
       if (this.#closing.signal.aborted) return;
-      await this.#pause(retryMs);
+      await pause(retryMs, this.#closing.signal);
     }
   }
 
@@ -72,18 +82,5 @@ export class CdnPurges {
       this.#isFailing = true;
       return false;
     }
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { signal } = this.#closing;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, signal.aborted ? 0 : ms);
-      signal.addEventListener('abort', done);
-    });
   }
 }
