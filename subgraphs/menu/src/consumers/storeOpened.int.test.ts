@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { NewEvent } from '#platform/events/defineEvent.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { busDatabase } from '#platform/testkit/testDatabase.ts';
 import { nobody, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
+import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { InventoryItemMakeabilityChanged } from '#schema/events/inventory.ts';
 import { StoreOpened } from '#schema/events/stores.ts';
 import { seedChain } from '#schema/seed/chain.ts';
@@ -21,11 +22,8 @@ let bus: EventBus;
 let menu: TestSubgraph<MenuDomain>;
 beforeAll(async () => {
   bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
+  whenFileEnds(() => bus.close());
   menu = await testSubgraph<MenuDomain>(main, { bus });
-});
-afterAll(async () => {
-  await menu.running.stop();
-  await bus.close();
 });
 
 /** Publishes an event, and waits until the menu has handled it. */
