@@ -1,4 +1,7 @@
+import type { DLogger } from '@dbos-inc/dbos-sdk';
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
+import { ensureSystemDatabase } from '@dbos-inc/dbos-sdk/internal/system_database';
+import type pg from 'pg';
 
 /**
  * The version of `@dbos-inc/dbos-sdk` that these functions were written for, by reading its source. A test fails when
@@ -11,10 +14,15 @@ export type SagaExecutor = Pick<DBOSExecutor, 'destroy' | 'recoverPendingWorkflo
 
 /**
  * The executor of this process; undefined while none runs. This is the only file that uses undocumented parts of DBOS,
- * for three things that it does not offer otherwise: to take over the sagas of a lost process, to put a saga back into
- * its queue, and to learn when the executor is destroyed.
+ * for four things that it does not offer otherwise: to migrate its tables before it is launched, on our pool and with
+ * our log, to take over the sagas of a lost process, to put a saga back into its queue, and to learn when the executor
+ * is destroyed.
  */
 export const runningExecutor = (): SagaExecutor | undefined => DBOSExecutor.globalInstance;
+
+/** Makes and migrates the tables of DBOS. Two processes must not do so at once: see `makeSagaTables`. */
+export const migrateDbos = (databaseUrl: string, pool: pg.Pool, log: DLogger): Promise<void> =>
+  ensureSystemDatabase(databaseUrl, log as unknown as Parameters<typeof ensureSystemDatabase>[1], pool);
 
 /** Goes on with the unfinished sagas of another executor. Does nothing while no executor runs in this process. */
 export async function takeOver(lostExecutorId: string): Promise<void> {

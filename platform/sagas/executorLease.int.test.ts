@@ -5,15 +5,15 @@ import { databaseOf } from '#platform/testkit/testDatabase.ts';
 import { testPool } from '#platform/testkit/testPool.ts';
 import { until } from '#platform/testkit/until.ts';
 import { holdLease } from './executorLease.ts';
+import { makeSagaTables } from './sagaTables.ts';
+
+const silent = pino({ level: 'silent' });
 
 describe('the lease of an executor', () => {
   it('is held again, and can be let go, after the other end was gone without a word', async () => {
     const { url } = await databaseOf();
     const direct = testPool({ connectionString: url, max: 1 });
-    // What the durable runtime would have made.
-    await direct.query(
-      'CREATE SCHEMA dbos; CREATE TABLE dbos.workflow_status (executor_id text, status text, application_version text)',
-    );
+    await makeSagaTables({ databaseUrl: url, pool: direct, log: silent });
     const { port } = new URL(url);
     const proxy = await startTcpProxy({ port: Number(port) });
     const lease = await holdLease({
@@ -22,7 +22,7 @@ describe('the lease of an executor', () => {
       applicationVersion: '1',
       leaseSeconds: 1,
       beatMs: 50,
-      log: pino({ level: 'silent' }),
+      log: silent,
       recover: async () => undefined,
     });
     const leased = async () =>

@@ -16,9 +16,6 @@ export interface ExecutorLease {
   release(): Promise<void>;
 }
 
-const table = `
-  CREATE SCHEMA IF NOT EXISTS saga_host;
-  CREATE TABLE IF NOT EXISTS saga_host.executor (executor_id text PRIMARY KEY, leased_until timestamptz NOT NULL)`;
 const goodbyeMs = 2_000;
 const lockOf = (parameter: string) => `hashtextextended('saga executor ' || ${parameter}, 0)`;
 
@@ -37,8 +34,8 @@ export interface LeaseOptions {
 }
 
 /**
- * Takes the lease of this process; it is held when this resolves. Do so before any saga runs under the executor id, so
- * that the others also notice an executor that dies while it starts.
+ * Takes the lease of this process, in the table that `makeSagaTables` has made; it is held when this resolves. Do so
+ * before any saga runs under the executor id, so that the others also notice an executor that dies while it starts.
  */
 export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
   const { executorId, applicationVersion, leaseSeconds, log } = options;
@@ -141,7 +138,6 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
   }
 
   try {
-    await ask(await session(), table);
     await renew();
   } catch (error) {
     void client?.end().catch(() => undefined);

@@ -8,6 +8,7 @@ import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { onDestroyed, takeOver } from './dbosInternals.ts';
 import { holdLease } from './executorLease.ts';
 import { reportSagas } from './reportSagas.ts';
+import { makeSagaTables } from './sagaTables.ts';
 
 /** The part of a domain that sagas need. */
 export interface SagaHost {
@@ -99,9 +100,11 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
     executorID: executorId,
     applicationVersion,
     logger: quiet(log),
+    runMigrations: false,
   });
-  const lease = await orEnded(pool, () =>
-    holdLease({
+  const lease = await orEnded(pool, async () => {
+    await makeSagaTables({ databaseUrl: options.databaseUrl, pool, log: quiet(log) });
+    return holdLease({
       databaseUrl: options.databaseUrl,
       executorId,
       applicationVersion,
@@ -109,8 +112,8 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
       leaseSeconds: options.leaseSeconds ?? 15,
       beatMs: options.beatMs ?? 2_000,
       recover: takeOver,
-    }),
-  );
+    });
+  });
   try {
     await DBOS.launch();
     await lease.watch();
