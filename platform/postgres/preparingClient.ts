@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { cut, noteConnection, refusalOf } from './hungDatabases.ts';
+import { localHost } from './localSocket.ts';
 
 /**
  * Matches statements that are worth preparing: those with parameters. Others (BEGIN, LISTEN, migrations) are sent as
@@ -68,8 +69,11 @@ type Send = (query: unknown, ...rest: unknown[]) => unknown;
  * the address leads then: after a failover, a pool that is busy would otherwise keep its connections to the standby.
  */
 export class PreparingClient extends pg.Client {
+  readonly #host: string;
+
   constructor(config?: string | pg.ClientConfig) {
     super(config);
+    this.#host = this.host;
     noteConnection(this, typeof config === 'string' ? { connectionString: config } : (config ?? {}));
     this.#refuseGivenUp();
     const send = this.query.bind(this) as Send;
@@ -109,6 +113,7 @@ export class PreparingClient extends pg.Client {
     const connect = this.connect.bind(this) as (hear?: (error: Error) => void) => unknown;
     this.connect = ((hear?: (error: Error) => void) => {
       const refusal = refusalOf(this);
+      if (!this.ssl) Object.assign(this, { host: localHost(this.#host, this.port) });
       if (!refusal) return hear ? connect(hear) : connect();
       this.emit('end');
       if (!hear) return Promise.reject(refusal);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '#platform/config/startupError.ts';
 import { lastLine } from './dataFolder.ts';
+import { canHoldSocket } from './localSocket.ts';
 import type { ServerUser } from './serverUser.ts';
 
 const startLimitMs = 60_000;
@@ -89,7 +90,7 @@ function spawnServer(options: ServerOptions, freshLog: boolean): ChildProcess {
   const settings: Record<string, string | number> = {
     port: options.port,
     listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
+    unix_socket_directories: canHoldSocket(options.data, options.port) ? options.data : '',
     max_connections: options.maxConnections,
     shared_buffers: '128MB',
     timezone: 'UTC',

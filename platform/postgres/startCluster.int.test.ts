@@ -2,8 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import { until } from '#platform/testkit/until.ts';
+import { PreparingClient } from './preparingClient.ts';
 import { startCluster, type Cluster } from './startCluster.ts';
 
 describe('starting a cluster where something is in the way', () => {
@@ -55,5 +58,28 @@ describe('starting a cluster where something is in the way', () => {
     writeFileSync(join(folder, 'data/postmaster.pid'), `${gone}\n${folder}/data\n`);
     writeFileSync(join(folder, 'owner.json'), JSON.stringify({ pid: gone, startedAt: '1' }));
     expect((await start()).port).toBeGreaterThan(0);
+  });
+
+  it('is reached over a Unix socket by the process that runs it, again after it was killed', async () => {
+    const { adminUrl, pid } = await start();
+    const address = async (client: pg.Client) => {
+      await client.connect();
+      const { rows } = await client.query<{ address: string | null }>('select host(inet_server_addr()) as address');
+      await client.end();
+      return rows[0]!.address;
+    };
+    expect(await address(new PreparingClient(adminUrl))).toBeNull();
+    expect(await address(new pg.Client(adminUrl))).toBe('127.0.0.1');
+    process.kill(pid, 'SIGKILL');
+    await until(
+      () =>
+        address(new PreparingClient(adminUrl)).then(
+          (found) => found === null,
+          () => false,
+        ),
+      {
+        what: 'the server is back',
+      },
+    );
   });
 });

@@ -7,6 +7,7 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { findBinaries } from './binaries.ts';
 import { ensureDataFolder, superuser } from './dataFolder.ts';
 import { freePort } from './freePort.ts';
+import { noteLocalServer } from './localSocket.ts';
 import { OwnedByOther, takeOwnership } from './ownership.ts';
 import { Passwords } from './passwords.ts';
 import { chooseServerUser } from './serverUser.ts';
@@ -66,6 +67,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       settings: options.settings ?? {},
     };
     const { child, port } = await launchOnPort(server, options.port ?? 0);
+    noteLocalServer(port, data);
     return superviseServer({ ...server, port }, child, passwords, options.log, release);
   } catch (error) {
     release();
