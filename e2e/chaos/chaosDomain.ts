@@ -98,7 +98,7 @@ export const tally = defineReadModel({
   events: [OrderStatusChanged],
   async project(tx, { data }: { data: { storeId: string; total: number } }, table) {
     await tx.$executeRawUnsafe(
-      `insert into ${table} as t (store, moves, total) values ($1, 1, $2) on conflict (store) do update set moves = t.moves + 1, total = t.total + excluded.total`,
+      `insert into ${table} as t (store, moves, total) values ($1, 1, $2::int) on conflict (store) do update set moves = t.moves + 1, total = t.total + excluded.total`,
       data.storeId,
       data.total,
     );

@@ -21,6 +21,11 @@ export interface Consumer {
   concerns?(event: EventEnvelope): boolean;
   /** Records the event as handled, in the transaction of its effects, unless it must not be handled now. */
   take(tx: SqlTx, event: EventEnvelope, replaying: boolean): Promise<Taken>;
+  /**
+   * The same as `take` and then `handle`, in one statement, for an event that is not replayed. Where it rejects,
+   * nothing was done, and the two are tried.
+   */
+  takeAndHandle?(tx: SqlTx, event: EventEnvelope): Promise<Taken>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of consumers of domains of several types; each is given its own
   handle(event: EventEnvelope<any>, context: { domain: any; tx: any }): Promise<void>;
   /**

@@ -14,9 +14,11 @@ export interface ReadModel {
 /**
  * Declares a projection of the domain's own events into one table, kept by a consumer of the domain's own topic.
  * `project` writes raw SQL into the table it is given (the live one or, in a rebuild, its shadow) and into nothing
- * else; it must depend on nothing but the event and that table. Each event is projected once, events of one aggregate
- * in order; those of different aggregates in any order, so what they do to a common row must commute. The table must
- * have no sequence, and no foreign key or view must refer to it: a rebuild puts another table in its place.
+ * else; it must depend on nothing but the event, and read nothing. Its statements are sent in one call: their
+ * parameters are texts, numbers, booleans or null, and cast wherever they are no text (`$2::int`). Each event is
+ * projected once, events of one aggregate in order; those of different aggregates in any order, so what they do to a
+ * common row must commute. The table must have no sequence, and no foreign key or view must refer to it: a rebuild puts
+ * another table in its place.
  */
 export function defineReadModel<_Row = unknown>(model: {
   name: string;

@@ -110,7 +110,14 @@ export function handleIn(
     if (taken === 'first') await consumer.handle(event, { domain, tx });
     return taken;
   };
-  return runWithTrace(traceOf(domain, event), () => {
+  return runWithTrace(traceOf(domain, event), async () => {
+    const atOnce = !replaying && !before && consumer.takeAndHandle;
+    if (atOnce) {
+      const taken = await atOnce(sqlTx(domain.pool), event).catch((error: unknown) => {
+        if (isInfrastructureFailure(error)) throw error;
+      });
+      if (taken) return taken;
+    }
     if (consumer.within === 'sql' || (consumer.within === 'nothing' && before)) return inTransaction(domain.pool, take);
     if (consumer.within === 'nothing') return take(sqlTx(domain.pool));
     return domain.transaction((tx) => take(tx as unknown as SqlTx));

@@ -1,6 +1,7 @@
 import type { Consumer, Taken } from './consumer.ts';
 import type { EventEnvelope } from './defineEvent.ts';
 import type { ReadModel } from './defineReadModel.ts';
+import { recordWrites } from './recordWrites.ts';
 import type { SqlTx } from './sqlTx.ts';
 
 /**
@@ -23,6 +24,19 @@ export const projectReadModels = (models: readonly ReadModel[], domain: string):
           event.metadata.aggregateId,
           event.metadata.aggregateVersion,
           replaying,
+        );
+        return rows[0]!.taken;
+      },
+      takeAndHandle: async (tx, event) => {
+        const { aggregateId, aggregateVersion } = event.metadata;
+        const writes = await recordWrites((recorder) => model.project(recorder, event, model.table));
+        const rows = await tx.$queryRawUnsafe<{ taken: Taken }[]>(
+          'select platform.project($1::text, $2::text, $3::text, $4::int, false, $5::jsonb) as taken',
+          name,
+          model.name,
+          aggregateId,
+          aggregateVersion,
+          JSON.stringify(writes),
         );
         return rows[0]!.taken;
       },

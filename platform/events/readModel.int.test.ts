@@ -41,8 +41,8 @@ describe('a read model', () => {
       if (event.eventType === 'CounterRaised' && event.data.by === poison) throw new Error('poisoned');
       const by = event.eventType === 'CounterRaised' ? event.data.by : 0;
       await tx.$executeRawUnsafe(
-        `insert into ${table} (counter, value, events) values ($1, $2, 1)
-        on conflict (counter) do update set value = case when $3::boolean then 0 else ${table}.value * 3 % 1000003 + $2 end, events = ${table}.events + 1`,
+        `insert into ${table} (counter, value, events) values ($1, $2::int, 1)
+        on conflict (counter) do update set value = case when $3::boolean then 0 else ${table}.value * 3 % 1000003 + $2::int end, events = ${table}.events + 1`,
         event.data.counter,
         by,
         event.eventType === 'CounterReset',

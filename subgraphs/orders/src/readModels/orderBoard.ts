@@ -79,31 +79,36 @@ async function remove(
  * is more than half a second behind.
  */
 export async function boardsOf(domain: Orders, storeIds: readonly string[]): Promise<Map<string, OrderBoardView>> {
-  const happened = await feedVersions(domain, storeIds);
+  let first: ReadonlyMap<string, ReadBoard> | undefined;
   return caughtUp(
-    () => projectedBoards(domain, storeIds),
-    (boards) => storeIds.every((id) => boards.get(id)!.version >= (happened.get(id) ?? 0)),
+    async () => {
+      const boards = await projectedBoards(domain, storeIds);
+      first ??= boards;
+      return boards;
+    },
+    (boards) => storeIds.every((id) => boards.get(id)!.version >= first!.get(id)!.happened),
   );
 }
 
-async function feedVersions(domain: Orders, storeIds: readonly string[]): Promise<Map<string, number>> {
-  const { rows } = await domain.pool.query<{ key: string; version: number }>(
-    `SELECT key, version FROM platform.head WHERE kind = 'feed' AND key = ANY($1)`,
-    [storeIds.map((id) => `store:${id}`)],
-  );
-  return new Map(rows.map(({ key, version }) => [key.slice('store:'.length), version]));
-}
+/** A board, and the version up to which the store's feed had come when it was read. */
+type ReadBoard = OrderBoardView & { readonly happened: number };
 
 /**
  * The boards as projected so far, read by one statement and so as of one instant. A store in which nothing has
  * happened yet has an empty board at version 0.
  */
-async function projectedBoards(domain: Orders, storeIds: readonly string[]): Promise<Map<string, OrderBoardView>> {
-  const rows = await domain.db.orderBoard.findMany({
-    where: { storeId: { in: [...storeIds] } },
-    orderBy: [{ since: 'asc' }, { number: 'asc' }],
-    take: (2 * longest + 1) * storeIds.length,
-  });
+async function projectedBoards(domain: Orders, storeIds: readonly string[]): Promise<Map<string, ReadBoard>> {
+  const { rows } = await domain.pool.query<OrderBoard & { readonly happened: number }>(
+    `SELECT store.id AS "storeId", coalesce(head.version, 0) AS happened, board.order_id AS "orderId", board.number,
+       board.service, board.status, board.since, board.feed_version AS "feedVersion", board.ahead
+     FROM unnest($1::uuid[]) AS store (id)
+     LEFT JOIN platform.head ON head.kind = 'feed' AND head.key = 'store:' || store.id
+     LEFT JOIN LATERAL (
+       SELECT * FROM order_board WHERE store_id = store.id ORDER BY since, number LIMIT ${2 * longest + 1}
+     ) AS board ON true
+     ORDER BY board.since, board.number`,
+    [storeIds],
+  );
   return new Map(
     storeIds.map((storeId) => {
       const own = rows.filter((row) => row.storeId === storeId);
@@ -111,8 +116,10 @@ async function projectedBoards(domain: Orders, storeIds: readonly string[]): Pro
         storeId,
         {
           storeId,
+          happened: own[0]?.happened ?? 0,
           version: own.find((row) => row.orderId === headOf)?.feedVersion ?? 0,
-          entries: own.filter((row) => row.orderId !== headOf),
+          // A store without a board has one row, of no order.
+          entries: own.filter((row) => row.orderId !== headOf && row.orderId !== null),
         },
       ];
     }),
