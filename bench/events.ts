@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import pino from 'pino';
 import { kafkaBus } from '#platform/events/bus/kafka/kafkaBus.ts';
@@ -78,7 +79,7 @@ async function openBus(
     return { bus: await kafkaBus({ brokers: [broker.brokers], client, log }), stop: () => broker.stop('SIGKILL') };
   }
   const databaseUrl = await database();
-  await migrate(databaseUrl, new URL('../platform/events/bus/migrations', import.meta.url).pathname);
+  await migrate(databaseUrl, fileURLToPath(new URL('../platform/events/bus/migrations', import.meta.url)));
   return { bus: await postgresBus({ databaseUrl, log }), stop: async () => undefined };
 }
 

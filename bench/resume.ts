@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { issueToken, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
 import { migrate, migratePlatform } from '#platform/postgres/migrate.ts';
@@ -91,7 +92,7 @@ async function onStage<T>(
   const { url: busUrl } = await ensureDatabase(cluster, { database: 'bus', role: 'bus' });
   await Promise.all([
     migratePlatform(databaseUrl),
-    migrate(busUrl, new URL('../platform/events/bus/migrations', import.meta.url).pathname),
+    migrate(busUrl, fileURLToPath(new URL('../platform/events/bus/migrations', import.meta.url))),
   ]);
   const [internalKey, clientKey, port] = await Promise.all([newSigningKey(), newSigningKey(), freePortBlock(2)]);
   const setup: ResumeSetup = {

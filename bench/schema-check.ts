@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { passes } from '#schema/check/model/finding.ts';
 import { reviewStates, reviewSystem } from '#schema/check/review/reviewSystem.ts';
@@ -32,7 +33,7 @@ async function timed<Result>(what: string, work: () => Promise<Result>): Promise
   return result;
 }
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const own = await timed('our graph', () => reviewSystem(root, undefined));
 console.log(
   `  ${Object.entries(own.looked)

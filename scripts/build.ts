@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { bundleScript } from '#platform/bundling/bundleScript.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { commandLine } from './system/commandLine.ts';
@@ -12,7 +13,7 @@ commandLine({
   examples: ['build', 'build && node --enable-source-maps generated/serve/serve.js gateway'],
 });
 await generateOrFail(console.error, { plans: true });
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'generated/serve');
 rmSync(folder, { recursive: true, force: true });
 console.log(await bundleScript(join(root, 'scripts/serve.ts'), folder, 'bundled'));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { composeVariables } from '../e2e/harness/compose/composeFile.ts';
@@ -20,7 +21,7 @@ embedded one, Kafka comes from Maven Central (Java 17, Maven); services of other
 again with the .env of that moment: so one gets a new setting or key while the others go on. Ctrl-C stops all in order; once more, at once.`,
   examples: ['compose:run', 'compose:run --profile production', 'compose:run channel-kiosk'],
 });
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const {
   PROFILE = composeVariables(process.env, join(root, '.env'))['PROFILE'] ?? 'development',
   DATA_DIR = '.data/compose',

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { watchFolders } from './system/watchFolders.ts';
 import { commandLine } from './system/commandLine.ts';
 import { startSettings } from './system/settingCatalogue.ts';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const watched = ['bffs', 'gateway', 'platform', 'rest', 'sandbox', 'schema', 'scripts', 'subgraphs'];
 const settleMs = 200;
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { beginAgain, isRerun, keepRunning } from './schema/again.ts';
 import { commandLine } from './system/commandLine.ts';
@@ -32,7 +33,7 @@ const { settings, switches } = commandLine({
   ],
 });
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const tell = (text: string): void => void process.stdout.write(text);
 const { WHY: coordinate, AGAINST: against, CHANGELOG: range, DOCUMENTS: registered } = settings;
 

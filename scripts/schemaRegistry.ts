@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { workingTree } from '#schema/check/against/tree.ts';
@@ -29,7 +30,7 @@ else if (odd !== undefined || !['check', 'push'].includes(action))
 else if (address === undefined || !URL.canParse(address))
   throw new StartupError('Name the registry by --registry <url> or SCHEMA_REGISTRY.');
 else {
-  const tree = workingTree(new URL('..', import.meta.url).pathname);
+  const tree = workingTree(fileURLToPath(new URL('..', import.meta.url)));
   const events = await (action === 'push' ? pushToRegistry : compareWithRegistry)(tree, new SchemaRegistry(address));
   const refused = events.filter(({ state }) => state === 'refused');
   for (const { subject, state, reasons } of events)

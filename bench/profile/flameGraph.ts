@@ -59,8 +59,7 @@ function box({ node }: Call, x: number, depth: number, wide: number, share: numb
 
 /** A file within the project or within the package that it belongs to. */
 export const placeOf = (url: string): string =>
-  /.*node_modules\/(?!\.pnpm)(.*)/.exec(url)?.[1] ??
-  url.replace(/^file:\/\//, '').replace(new URL('../..', import.meta.url).pathname, '');
+  /.*node_modules\/(?!\.pnpm)(.*)/.exec(url)?.[1] ?? url.replace(new URL('../..', import.meta.url).href, '');
 
 const colourOf = (url: string): string =>
   url === '' || url.startsWith('node:') ? '#cfcfcf' : url.includes('node_modules') ? '#f2b36b' : '#e8765c';

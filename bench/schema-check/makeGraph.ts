@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { treeOf, workingTree, type Tree } from '#schema/check/against/tree.ts';
 import { Coordinates } from '#schema/check/model/coordinates.ts';
@@ -38,7 +39,7 @@ export function makeGraph(root: string, size: Size) {
   const manifest: ChannelManifest = {
     name: channel,
     tags: [channel],
-    directory: new URL(`file://${root}bffs/`),
+    directory: pathToFileURL(`${root}bffs/`),
     auth: { roles: ['customer'], anonymous: true },
   };
   const scopes = workingTree(root).read('schema/scopes.ts') ?? '';

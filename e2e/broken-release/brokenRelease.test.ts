@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import kiosk from '#bffs/kiosk/channel.ts';
@@ -13,7 +13,7 @@ import { mockSubgraph } from '#sandbox/mockSubgraph/mockSubgraph.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { activate, publish, retire } from '../../scripts/documents/releases.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 /** No document of the channel itself asks for this field. */
 const text = 'query ItemAlone($id: ID!) { menuItem(id: $id) { id name } }';
 const menu = 'subgraphs/menu/schema.graphql';

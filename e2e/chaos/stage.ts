@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { issueToken, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
 import { counterDomain } from '#platform/events/fixtures/counterDomain.ts';
@@ -22,7 +23,7 @@ export interface StageOptions {
 }
 
 const uuidLength = 36;
-const busMigrations = new URL('../../platform/events/bus/migrations', import.meta.url).pathname;
+const busMigrations = fileURLToPath(new URL('../../platform/events/bus/migrations', import.meta.url));
 
 /** Everything that takes part in a run: a database server, a broker, and our processes, each supervised. */
 export class Stage {
@@ -45,7 +46,12 @@ export class Stage {
     this.token = parts.token;
     this.domain = counterDomain(setup.databaseUrl, { name: 'orders', poolSize: 4 });
     const run = (name: string, ...args: string[]) =>
-      superviseProcess({ script: new URL(`${name}Process.ts`, import.meta.url).pathname, args, env, ready: /^ready$/ });
+      superviseProcess({
+        script: fileURLToPath(new URL(`${name}Process.ts`, import.meta.url)),
+        args,
+        env,
+        ready: /^ready$/,
+      });
     this.actors = {
       owner: [run('owner')],
       writer: [run('writer')],

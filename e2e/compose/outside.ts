@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import {
   developmentAudience,
@@ -60,7 +61,7 @@ export async function startOutside(folder: string): Promise<Outside> {
 
 async function startProvider(dataDir: string, apiKey: string): Promise<{ url: string; stop(): Promise<void> }> {
   const provider = superviseProcess({
-    script: new URL('../../sandbox/paymentProvider/main.ts', import.meta.url).pathname,
+    script: fileURLToPath(new URL('../../sandbox/paymentProvider/main.ts', import.meta.url)),
     ready: /Payment provider on/,
     restart: false,
     env: { PROVIDER_PORT: '0', PROVIDER_HOST: '127.0.0.1', PROVIDER_DATA_DIR: dataDir, PROVIDER_API_KEY: apiKey },

@@ -3,17 +3,19 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 
 /** The repository as somebody has it who cloned and installed it, and has run nothing yet: nothing is generated. */
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 let clone: string;
 let before: string[];
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
 beforeAll(() => {
-  clone = temporaryFolder('clone');
+  // A folder may have any name: one with a space finds addresses of files that are taken for paths.
+  clone = join(temporaryFolder('clone'), 'my clone');
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
     encoding: 'utf8',

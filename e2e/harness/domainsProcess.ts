@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { issueToken, newSigningKey } from '#platform/identity/developmentIssuer.ts';
 import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
@@ -52,7 +53,7 @@ export async function startDomainsProcess(
   };
   return {
     process: superviseProcess({
-      script: new URL('serveDomains.ts', import.meta.url).pathname,
+      script: fileURLToPath(new URL('serveDomains.ts', import.meta.url)),
       ready: /^serving domains$/,
       restart: false,
       env: {

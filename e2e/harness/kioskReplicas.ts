@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { startKafkaBroker } from '#platform/testkit/kafka/kafkaBroker.ts';
 import { valueOf } from '#platform/testkit/prometheusText.ts';
@@ -7,7 +8,7 @@ import { channels } from '#schema/channels.ts';
 import type { Role } from '#schema/scopes.ts';
 import { startDomainsProcess } from './domainsProcess.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 /** How long it may take to start all replicas at once on a busy machine. */
 const startsWithinMs = 150_000;
 const kioskPort = channels.find(({ name }) => name === 'kiosk')!.port;

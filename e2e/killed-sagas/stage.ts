@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
@@ -74,7 +75,7 @@ export function stageFor(doomed: readonly string[]): Stage {
     domains = await startDomainsProcess(base, bus, doomed);
     processes.push(domains.process);
     const channel = superviseProcess({
-      script: new URL('../../scripts/serve.ts', import.meta.url).pathname,
+      script: fileURLToPath(new URL('../../scripts/serve.ts', import.meta.url)),
       args: ['channel', 'partner'],
       ready: /serving channel partner/,
       restart: false,
@@ -128,7 +129,7 @@ export function stageFor(doomed: readonly string[]): Stage {
       const file = join(temporaryFolder('fail-points'), 'points.json');
       writeFileSync(file, JSON.stringify(dooms));
       const child = superviseProcess({
-        script: new URL('serveDoomed.ts', import.meta.url).pathname,
+        script: fileURLToPath(new URL('serveDoomed.ts', import.meta.url)),
         args: ['subgraph', domain],
         ready: /serving subgraph/,
         env: {

@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +19,7 @@ import { OrderHandedOver } from '#schema/events/orders.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { command } from '../start-command/command.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** An order's news, of which its saga hears. */
 function handedOver(orderId: string): EventEnvelope {

@@ -1,13 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { command, type RunningCommand } from '../start-command/command.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('new:subgraph and new:channel, in a copy of the repository', () => {
   const copy = temporaryFolder('copy');

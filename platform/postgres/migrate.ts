@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { StartupError } from '#platform/config/startupError.ts';
 import { firstConnection } from './firstConnection.ts';
@@ -43,7 +44,7 @@ export async function migratePlatform(
   return apply(url, 'platform._platform_migrations', migrations);
 }
 
-const platformFolder = new URL('..', import.meta.url).pathname;
+const platformFolder = fileURLToPath(new URL('..', import.meta.url));
 
 /** The folders with the platform's migrations for the domains' databases. */
 const platformFolders = ['events', 'subgraph'].map((prefix) => ({

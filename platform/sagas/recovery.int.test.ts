@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
@@ -28,7 +29,7 @@ afterEach(async () => {
 
 async function run(...ids: string[]): Promise<SupervisedProcess> {
   const started = superviseProcess({
-    script: new URL('./fixtures/runCounting.ts', import.meta.url).pathname,
+    script: fileURLToPath(new URL('./fixtures/runCounting.ts', import.meta.url)),
     args: ids,
     ready: /^counting as/,
     env,

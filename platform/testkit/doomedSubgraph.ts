@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { expect } from 'vitest';
 import type { Domain } from '#platform/domain/domain.ts';
@@ -83,7 +84,7 @@ export async function doomedSubgraph<D extends Domain>(
     configuration,
   };
   const child = superviseProcess({
-    script: script.pathname,
+    script: fileURLToPath(script),
     ready: /^ready$/,
     env: { DOOMED: JSON.stringify(doomed) },
   });

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { edges, type Edge } from '../edges.ts';
@@ -13,7 +14,7 @@ const said = { volume: 'some', latency: 'soon', because: 'It must.' };
 
 it('the registry has exactly the edges that are in the code', async () => {
   const found = edgesInCode({
-    root: new URL('../..', import.meta.url).pathname,
+    root: fileURLToPath(new URL('../..', import.meta.url)),
     subgraphs: subgraphs.map(({ name }) => name),
     events: await events(),
   });

@@ -11,8 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = new URL('../../generated/.kept/', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../../generated/.kept/', import.meta.url));
 
 /** The name of an answer: a hash of everything that it depends on, the code that makes it included. */
 export const keyOf = (parts: readonly string[]): string => {

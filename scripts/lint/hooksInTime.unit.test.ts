@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { expect, it } from 'vitest';
 import { hooksInTime } from './hooksInTime.js';
 
 const eslint = new ESLint({
-  cwd: new URL('../..', import.meta.url).pathname,
+  cwd: fileURLToPath(new URL('../..', import.meta.url)),
   overrideConfigFile: true,
   overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parser: tseslint.parser as never } }, ...hooksInTime],
 });

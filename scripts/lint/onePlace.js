@@ -1,13 +1,21 @@
 /** Lint rules for logic that the platform has in one place, and that must not be written again elsewhere. */
 const searches = 'startsWith|endsWith|contains|string_contains|string_starts_with|string_ends_with';
 
+const paths = {
+  selector: 'MemberExpression[property.name="pathname"] > NewExpression.object[arguments.1.object.type="MetaProperty"]',
+  message:
+    'Of a file, write fileURLToPath(new URL(…, import.meta.url)): in a pathname, a space is %20, and no such file is there.',
+};
+
 export const onePlace = [
+  { files: ['**/*.ts', '**/*.tsx'], rules: { 'no-restricted-syntax': ['error', paths] } },
   {
     files: ['subgraphs/**/*.ts', 'scripts/scaffold/**/*.ts'],
     ignores: ['**/*.test.ts', '**/testing/**'],
     rules: {
       'no-restricted-syntax': [
         'error',
+        paths,
         {
           selector: `Property[key.name=/^(${searches})$/]:not([value.callee.name="literally"])`,
           message:

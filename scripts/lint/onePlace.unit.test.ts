@@ -17,6 +17,7 @@ it.each([
   'const where = { city: { endsWith: `${text}` } };',
   'const sql = `SELECT * FROM store WHERE city ILIKE $1`;',
   'const sql = "SELECT * FROM store WHERE city LIKE $1 || \'%\'";',
+  'const root = new URL("..", import.meta.url).pathname;',
   'const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;',
 ])('refuses %s', async (code) => {
   expect(await complaints(code)).toHaveLength(1);
@@ -25,6 +26,7 @@ it.each([
 it.each([
   'const where = { city: { startsWith: literally(filter.city) } };',
   'const late = name.startsWith("a");',
+  'const { pathname } = new URL(request.url, "http://localhost");',
   '// what one would like',
 ])('takes %s', async (code) => {
   expect(await complaints(code)).toEqual([]);

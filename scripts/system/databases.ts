@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
 import { migrate, migratePlatform } from '#platform/postgres/migrate.ts';
 import type { Cluster } from '#platform/postgres/startCluster.ts';
 import { subgraphs, type SubgraphEntry } from '#schema/subgraphs.ts';
 import { migrationsOf } from './definitions.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const busMigrations = join(root, 'platform/events/bus/migrations');
 

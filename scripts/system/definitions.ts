@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { StartupError } from '#platform/config/startupError.ts';
 import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
 import { subgraphs, type SubgraphEntry } from '#schema/subgraphs.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface RegisteredSubgraph {
   readonly entry: SubgraphEntry;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { isSecret } from '#platform/config/secrets.ts';
 import { platformSettings } from '#platform/config/settings.ts';
@@ -47,7 +48,7 @@ import {
   webhooksSettings,
 } from './serviceSettings.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A service, with the settings and secrets that it reads. */
 export interface ServicePart {

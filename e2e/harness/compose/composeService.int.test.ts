@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { builtScript } from '#platform/testkit/builtScript.ts';
 import { until } from '#platform/testkit/until.ts';
@@ -8,7 +9,7 @@ const service = { image: 'drburger-supergraph', command: ['nothing'], restart: '
 it('begins a service again by the settings of that moment, and says so', async () => {
   const lines: string[] = [];
   const running = new RunningService(service, {
-    entry: await builtScript(new URL('../../../scripts/serve.ts', import.meta.url).pathname),
+    entry: await builtScript(fileURLToPath(new URL('../../../scripts/serve.ts', import.meta.url))),
     address: '127.0.0.1',
     names: {},
     mounts: {},

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { milliseconds, type ComposeService } from './composeFile.ts';
 
-const root = new URL('../../..', import.meta.url).pathname;
-const preload = new URL('containerNetwork.mjs', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const preload = fileURLToPath(new URL('containerNetwork.mjs', import.meta.url));
 
 /** The address that a name stands for. Without a port, the port that is asked for is used. */
 export interface Address {

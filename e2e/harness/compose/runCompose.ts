@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { StartupError } from '#platform/config/startupError.ts';
 import { bundleScript } from '#platform/bundling/bundleScript.ts';
 import { Teardown } from '../../../scripts/system/teardown.ts';
@@ -17,7 +18,7 @@ import {
 import { isUp, RunningService, type Address, type State } from './composeService.ts';
 import { standIns, type StandIn } from './standIns.ts';
 
-const root = new URL('../../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface ComposeOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;

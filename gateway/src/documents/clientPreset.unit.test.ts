@@ -1,5 +1,6 @@
 import { executeCodegen } from '@graphql-codegen/cli';
 import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { TrustedDocuments } from './trustedDocuments.ts';
 
@@ -9,7 +10,7 @@ const folder = new URL('bffs/kiosk/operations/', root);
 /** Names of documents by the hash that the client preset gives them. */
 async function presetHashes(config: object): Promise<Map<string, string>> {
   const { result, error } = await executeCodegen({
-    cwd: root.pathname,
+    cwd: fileURLToPath(root),
     silent: true,
     generates: {
       'generated/preset/': {

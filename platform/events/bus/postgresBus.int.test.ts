@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +21,7 @@ busContract('postgres', async () => {
     createBus: () => postgresBus({ databaseUrl: database.url, log }),
     spawnMember: (group, topic) =>
       superviseProcess({
-        script: new URL('../fixtures/stuckMember.ts', import.meta.url).pathname,
+        script: fileURLToPath(new URL('../fixtures/stuckMember.ts', import.meta.url)),
         args: [database.url, group, topic],
         ready: /^joined/,
         restart: false,

@@ -1,6 +1,7 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe } from 'vitest';
 import { freePortBlock } from '../freePortBlock.ts';
@@ -8,7 +9,7 @@ import { until } from '../until.ts';
 
 const version = '3.3.3';
 const oldestJava = 21;
-const folder = new URL(`../../../node_modules/.cache/apicurio-${version}`, import.meta.url).pathname;
+const folder = fileURLToPath(new URL(`../../../node_modules/.cache/apicurio-${version}`, import.meta.url));
 
 /** The Java of `JAVA_HOME`, of the path, or one that is installed beside it, if it is new enough. */
 function java(): string | undefined {

@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { treeOf, workingTree } from '../against/tree.ts';
 import { patched } from '../testing/patchedSystem.ts';
 import { changelogOf } from './changelogBetween.ts';
 import { changelogMarkdown } from './changelogMarkdown.ts';
 
-const root = new URL('../../../', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const working = workingTree(root);
 const read = ['schema/channels', 'schema/events/json', 'bffs', 'subgraphs'].flatMap((folder) => working.list(folder));
 const before = new Map(

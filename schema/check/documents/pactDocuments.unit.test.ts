@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { print } from 'graphql';
 import { expect, it } from 'vitest';
 import { workingTree } from '../against/tree.ts';
@@ -5,7 +6,7 @@ import { reviewPatched } from '../testing/patchedSystem.ts';
 import { documentsOf } from './liveDocument.ts';
 import { pactDocuments } from './pactDocuments.ts';
 
-const tree = workingTree(new URL('../../../', import.meta.url).pathname);
+const tree = workingTree(fileURLToPath(new URL('../../../', import.meta.url)));
 const documents = pactDocuments(tree, documentsOf('rest', tree));
 const textOf = (id: string): string => print(documents.find((each) => each.id === id)!.document);
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { manifests, type ComposedSystem } from '../../compose/composeSystem.ts';
 import { composeChannel, type Merge } from '../../compose/composeChannel.ts';
@@ -20,7 +21,7 @@ export interface Patch {
   readonly to: string;
 }
 
-const root = new URL('../../../', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const working = workingTree(root);
 const sources = registeredSources();
 const today = await manifests();

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Domain } from '#platform/domain/domain.ts';
 import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
@@ -26,7 +27,7 @@ import { importCommand } from './importCommand.ts';
 import type { TransferDomain } from './importFolder.ts';
 import { readFolder } from '#schema/import/reading/readFolder.ts';
 
-const example = new URL('../../../docs/example-chain', import.meta.url).pathname;
+const example = fileURLToPath(new URL('../../../docs/example-chain', import.meta.url));
 const made: string[] = [];
 const temporary = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'drburger-import-'));

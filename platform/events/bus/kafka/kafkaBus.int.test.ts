@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Consumer } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
 import pino from 'pino';
@@ -33,7 +34,7 @@ describeOnKafka('Kafka', () => {
         createBus: () => openBus(address, log),
         spawnMember: (group, topic) =>
           superviseProcess({
-            script: new URL('../../fixtures/stuckMember.ts', import.meta.url).pathname,
+            script: fileURLToPath(new URL('../../fixtures/stuckMember.ts', import.meta.url)),
             args: [address, group, topic],
             ready: /^joined/,
             restart: false,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeOnKafka } from '#platform/testkit/kafka/describeOnKafka.ts';
@@ -153,7 +154,7 @@ describeOnKafka('Kafka under faults', () => {
       const bus = await open(client);
       await publishAll(bus, topic, 1, 10);
       const member = superviseProcess({
-        script: new URL('../../fixtures/slowMember.ts', import.meta.url).pathname,
+        script: fileURLToPath(new URL('../../fixtures/slowMember.ts', import.meta.url)),
         args: [addressOf(client), group, topic, '200'],
         ready: /^joined/,
         restart: false,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { sqlTx } from '#platform/events/sqlTx.ts';
@@ -297,7 +298,7 @@ describe('a kill -9', () => {
       const request: PaymentRequest =
         kind === 'AUTHORISE' ? { kind, orderId, key, terms: steady } : { kind, orderId, key };
       const child = superviseProcess({
-        script: new URL('../testing/processPaymentAlone.ts', import.meta.url).pathname,
+        script: fileURLToPath(new URL('../testing/processPaymentAlone.ts', import.meta.url)),
         restart: false,
         ready: /^ready/,
         env: {
