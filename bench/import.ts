@@ -42,7 +42,10 @@ async function main(): Promise<void> {
     DATA_DIR: join(folder, 'data'),
     PORT_BASE: String(await freePortBlock(100)),
   };
-  const domains = await openTransferDomains({ environment, flags: {}, print: () => undefined }, teardown);
+  const domains = await openTransferDomains(
+    { environment, flags: {}, print: () => undefined, mayBegin: true },
+    teardown,
+  );
   const run = async (): Promise<string> => {
     const began = performance.now();
     const outcome = await importFolder({

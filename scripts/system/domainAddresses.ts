@@ -45,7 +45,8 @@ export function domainAddresses(
   const passwordFile = join(dataFolder(settings.DATA_DIR, 'postgres'), 'passwords.json');
   if (!existsSync(passwordFile))
     throw new StartupError(
-      `no system was ever started on ${settings.DATA_DIR}: set DATA_DIR, or DATABASE_HOST for subgraphs served alone.`,
+      `no system was ever started on ${settings.DATA_DIR}: run "start" first, or set DATA_DIR to that of the one that runs; ` +
+        'for one that docker-compose.yml or compose:run runs, set DATABASE_HOST and DATABASE_PORT to its PostgreSQL.',
     );
   const passwords = new Passwords(passwordFile);
   return (domain) => {

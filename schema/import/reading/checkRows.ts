@@ -46,7 +46,7 @@ export function checkRows({ tables }: ReadFolder, known: Readonly<Record<string,
   const problems: FolderProblem[] = [];
   const things = new Map<string, Set<string>>(Object.entries(known).map(([kind, ids]) => [kind, new Set(ids)]));
   const keys = new Map<string, string[]>();
-  const stores = tables.get('stores')?.rows.flatMap(({ value }) => ownKey(value)) ?? [];
+  const stores = [...new Set(tables.get('stores')?.rows.flatMap(({ value }) => ownKey(value)))];
   const checked = new Map<TableName, { value: Value; from: LocatedRow }[]>();
   for (const name of tableNames) {
     const read = tables.get(name);

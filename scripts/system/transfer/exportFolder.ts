@@ -1,10 +1,11 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { StartupError } from '#platform/config/startupError.ts';
 import type { Tables } from '#platform/transfer/transfer.ts';
 import { asText } from '#schema/import/reading/formulas.ts';
 import { importTables, tableNames, type TableName } from '#schema/import/tables.ts';
+import { coherentTables } from './coherentTables.ts';
 import type { TransferDomain } from './importFolder.ts';
 
 export interface ExportOptions {
@@ -22,18 +23,23 @@ export async function exportFolder({ folder, domains, format, print }: ExportOpt
   makeFolder(folder);
   if (readdirSync(folder).some((file) => /\.(csv|json)$/.test(file)))
     throw new StartupError(`${folder} holds tables already: name a folder that is empty or not there.`);
-  for (const { domain, transfer } of domains) {
-    const tables = await transfer.read(domain);
-    for (const name of tableNames) {
-      const rows = tables[name];
-      if (!rows || rows.length === 0 || existsSync(join(folder, `${name}.${format}`))) continue;
-      const text =
-        format === 'json'
-          ? `${JSON.stringify(rows, (_key, value: unknown) => value ?? undefined, 2)}\n`
-          : csvOf(name, rows);
-      writeFileSync(join(folder, `${name}.${format}`), text);
-      print(`${domain.name}: ${rows.length.toLocaleString('en')} rows in ${name}.${format}`);
+  const ofDomains: Tables[] = [];
+  for (const { domain, transfer } of domains) ofDomains.push(await transfer.read(domain));
+  const { tables, leftOut } = coherentTables(ofDomains);
+  for (const name of tableNames) {
+    const rows = tables[name];
+    const lost = leftOut.get(name);
+    if (lost) {
+      const are = lost === 1 ? 'row is' : 'rows are';
+      print(`${name}: ${lost.toLocaleString('en')} ${are} left out, about what the chain does not have any more`);
     }
+    if (!rows) continue;
+    const text =
+      format === 'json'
+        ? `${JSON.stringify(rows, (_key, value: unknown) => value ?? undefined, 2)}\n`
+        : csvOf(name, rows);
+    writeFileSync(join(folder, `${name}.${format}`), text);
+    print(`${rows.length.toLocaleString('en')} rows in ${name}.${format}`);
   }
 }
 

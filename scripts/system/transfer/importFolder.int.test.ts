@@ -22,6 +22,7 @@ import delivery from '#subgraphs/delivery/src/main.ts';
 import inventory from '#subgraphs/inventory/src/main.ts';
 import menu from '#subgraphs/menu/src/main.ts';
 import stores from '#subgraphs/stores/src/main.ts';
+import { checkRows } from '#schema/import/reading/checkRows.ts';
 import { exportFolder } from './exportFolder.ts';
 import { importCommand } from './importCommand.ts';
 import type { TransferDomain } from './importFolder.ts';
@@ -387,6 +388,33 @@ describe('chain:import', () => {
     const file = join(folderWith({}), 'stores.csv');
     const writing = exportFolder({ folder: file, domains, format: 'csv', print: () => undefined });
     await expect(writing).rejects.toThrow(`${file} is no folder into which this can write: name another.`);
+  });
+
+  it('exports no row that an import would refuse, also where domains remember what is gone', async () => {
+    const { pool } = graphs['inventory']!.domain;
+    const gone = randomUUID();
+    const size = randomUUID();
+    await pool.query(
+      `INSERT INTO stock (store_id, ingredient_id, on_hand, reserved, consumed, reorder_level, version, updated_at)
+       SELECT $1, ingredient_id, on_hand, 0, 0, reorder_level, 1, now() FROM stock WHERE store_id = $2`,
+      [gone, berlin],
+    );
+    await pool.query(
+      `INSERT INTO size_recipe_line (menu_item_id, size_id, ingredient_id, quantity)
+       SELECT menu_item_id, $1, ingredient_id, quantity FROM recipe_line WHERE menu_item_id = $2`,
+      [size, item('fries')],
+    );
+    const folder = temporary();
+    const lines: string[] = [];
+    await exportFolder({ folder, domains, format: 'csv', print: (line) => lines.push(line) });
+    await pool.query('DELETE FROM stock WHERE store_id = $1', [gone]);
+    await pool.query('DELETE FROM size_recipe_line WHERE size_id = $1', [size]);
+    expect(lines.filter((line) => line.includes('left out'))).toEqual([
+      expect.stringMatching(/^recipes: \d+ rows? (is|are) left out/),
+      expect.stringMatching(/^stock: \d+ rows? (is|are) left out/),
+    ]);
+    expect(checkRows(readFolder(folder), {}).problems).toEqual([]);
+    expect((await run(folder)).at(-1)).toBe(nothing);
   });
 
   it.each(['csv', 'json'] as const)('finds nothing to change in what was exported as %s', async (format) => {

@@ -22,6 +22,8 @@ interface OpenOptions {
   readonly environment: Environment;
   readonly flags: Readonly<Record<string, string>>;
   readonly print: (line: string) => void;
+  /** Whether to begin on a folder on which no system was ever started; otherwise that is refused. */
+  readonly mayBegin?: boolean;
 }
 
 /** A command asks each domain for its own rows only, so that no domain calls another. */
@@ -82,14 +84,24 @@ export async function openDomains(
 }
 
 async function addresses(
-  { environment, flags, print }: OpenOptions,
+  { environment, flags, print, mayBegin = false }: OpenOptions,
   settings: { DATABASE_HOST?: string | undefined; DATA_DIR: string; PORT_BASE: number },
   teardown: Teardown,
 ): Promise<(domain: string) => string | Promise<string>> {
-  if (environment[adminAddressName] || settings.DATABASE_HOST !== undefined || isClaimed(settings.DATA_DIR))
+  if (environment[adminAddressName] || settings.DATABASE_HOST !== undefined) {
+    const found = domainAddresses(environment, flags);
+    const address = await found('stores');
+    print(`on the databases of ${URL.canParse(address) ? new URL(address).host : settings.DATABASE_HOST}`);
+    return found;
+  }
+  if (isClaimed(settings.DATA_DIR)) {
+    print(`on the databases of the system that runs on ${settings.DATA_DIR}`);
     return domainAddresses(environment, flags);
+  }
+  // Refuses a folder on which no system was ever started: what is imported there would be served by none.
+  if (!mayBegin) domainAddresses(environment, flags);
   teardown.add('data folder', claimDataDir(settings.DATA_DIR, false));
-  print(`starting the databases of ${settings.DATA_DIR}`);
+  print(`no system runs on ${settings.DATA_DIR}: starting its databases for this`);
   const cluster = await startCluster({
     dataDir: dataFolder(settings.DATA_DIR, 'postgres'),
     port: settings.PORT_BASE + postgresOffset,
