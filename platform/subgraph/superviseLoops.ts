@@ -1,4 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
+import { pause } from '#platform/events/pause.ts';
 import type { Background } from './defineSubgraph.ts';
 
 const firstPauseMs = 250;
@@ -11,6 +13,8 @@ const longestPauseMs = 30_000;
 export function superviseLoops(log: Logger, loops: readonly Background[]): { stop(): Promise<void> } {
   const controller = new AbortController();
   const { signal } = controller;
+  // Each loop waits for it, and may do several things at once.
+  setMaxListeners(0, signal);
 
   async function supervise(loop: Background): Promise<void> {
     for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
@@ -19,17 +23,7 @@ export function superviseLoops(log: Logger, loops: readonly Background[]): { sto
       } catch (error) {
         if (signal.aborted) return;
         log.error({ err: error, loop: loop.name }, 'a background loop failed and begins again');
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, pauseMs);
-          signal.addEventListener(
-            'abort',
-            () => {
-              clearTimeout(timer);
-              resolve();
-            },
-            { once: true },
-          );
-        });
+        await pause(pauseMs, signal);
       }
     }
   }

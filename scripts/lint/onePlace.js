@@ -33,4 +33,19 @@ export const onePlace = [
       ],
     },
   },
+  {
+    files: ['platform/**/*.ts', 'gateway/**/*.ts', 'webhooks/**/*.ts', 'subgraphs/**/*.ts', 'bffs/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/testing/**', '**/testkit/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'any',
+          message:
+            'A signal that outlives the new one would remember it for ever: use underDeadline() of #platform/http/underDeadline.ts.',
+        },
+      ],
+    },
+  },
 ];

@@ -19,6 +19,7 @@ it.each([
   'const sql = "SELECT * FROM store WHERE city LIKE $1 || \'%\'";',
   'const root = new URL("..", import.meta.url).pathname;',
   'const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;',
+  'const signal = AbortSignal.any([stopped, late]);',
 ])('refuses %s', async (code) => {
   expect(await complaints(code)).toHaveLength(1);
 });

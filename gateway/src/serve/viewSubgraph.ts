@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, execute, parse, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { refuseUnstorable } from '#platform/subgraph/refuseUnstorable.ts';
 import { baseSdl } from '#platform/subgraph/sdl.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import { currentTrace } from '#platform/telemetry/trace.ts';
@@ -23,14 +24,16 @@ export async function viewSubgraph(
 ): Promise<SubgraphCall | undefined> {
   const file = new URL('schema.graphql', manifest.directory);
   if (!existsSync(file)) return undefined;
-  const schema = buildSubgraphSchema({
-    typeDefs: parse(`${baseSdl}\n${readFileSync(file, 'utf8')}`),
-    resolvers: ((await manifest.viewResolvers?.()) ?? {}) as Parameters<typeof buildSubgraphSchema>[0] extends {
-      resolvers?: infer Resolvers;
-    }
-      ? Resolvers
-      : never,
-  });
+  const schema = refuseUnstorable(
+    buildSubgraphSchema({
+      typeDefs: parse(`${baseSdl}\n${readFileSync(file, 'utf8')}`),
+      resolvers: ((await manifest.viewResolvers?.()) ?? {}) as Parameters<typeof buildSubgraphSchema>[0] extends {
+        resolvers?: infer Resolvers;
+      }
+        ? Resolvers
+        : never,
+    }),
+  );
   const documents = new LruCache<DocumentNode>(1_000_000);
   const documentOf = (query: string): DocumentNode => {
     const document = documents.get(query) ?? parse(query, { noLocation: true });

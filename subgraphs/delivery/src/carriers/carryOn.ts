@@ -1,3 +1,4 @@
+import { Bell } from '#platform/events/bell.ts';
 import { pause } from '#platform/events/pause.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import type { Deliveries } from '../context.ts';
@@ -15,19 +16,20 @@ export const carryOn = (domain: Deliveries): Background => ({
   name: 'carriers of deliveries',
   async run(signal) {
     const underWay = new Map<string, Promise<void>>();
+    const done = new Bell();
     while (!signal.aborted) {
       for (const { id, job } of await due(domain)) {
         if (underWay.has(id) || underWay.size >= atOnce) continue;
         const work = (job ? askPartner(domain, id) : findCarrier(domain, id))
           .catch((error: unknown) => domain.log.error({ err: error, id, job }, 'a carrier cannot be found'))
           .then(() => pause(10, signal))
-          .finally(() => underWay.delete(id));
+          .finally(() => {
+            underWay.delete(id);
+            done.ring();
+          });
         underWay.set(id, work);
       }
-      const ends = new AbortController();
-      const woken = [...underWay.values()].length > 0 ? [Promise.race(underWay.values())] : [];
-      await Promise.race([pause(lookEveryMs, AbortSignal.any([signal, ends.signal])), ...woken]);
-      ends.abort();
+      await done.wait(lookEveryMs, signal);
     }
     await Promise.all(underWay.values());
   },

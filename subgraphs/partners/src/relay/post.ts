@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { underDeadline } from '#platform/http/underDeadline.ts';
 import { ForbiddenTarget, checkedLookup, readTarget, type Reach } from '../webhooks/target.ts';
 
 /** What came of one try. */
@@ -42,12 +43,14 @@ export async function post(
   } catch (error) {
     return { problem: problemOf(error) };
   }
-  const late = AbortSignal.timeout(withinMs);
-  try {
-    return await exchange(url, headers, body, reach, signal ? AbortSignal.any([late, signal]) : late);
-  } catch (error) {
-    return { problem: late.aborted ? `There was no answer within ${withinMs / 1_000} s.` : problemOf(error) };
-  }
+  return underDeadline(withinMs, signal, async (ends) => {
+    try {
+      return await exchange(url, headers, body, reach, ends);
+    } catch (error) {
+      const late = ends.aborted && !signal?.aborted;
+      return { problem: late ? `There was no answer within ${withinMs / 1_000} s.` : problemOf(error) };
+    }
+  });
 }
 
 function exchange(
