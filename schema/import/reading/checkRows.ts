@@ -3,9 +3,9 @@ import { nearest } from '#platform/config/misspelling.ts';
 import { idOfKey } from '../idOfKey.ts';
 import type { Kind, Table } from '../table.ts';
 import { importTables, tableNames, type ImportRows, type TableName } from '../tables.ts';
-import type { FolderProblem, LocatedRow } from './located.ts';
+import { mostProblems, type FolderProblem, type LocatedRow } from './located.ts';
 import type { ReadFolder } from './readFolder.ts';
-import { eachOfRow } from './eachOfRow.ts';
+import { eachOfRow, standsForTooMany, tooManyRows } from './eachOfRow.ts';
 import { explainIssue } from './explainIssue.ts';
 import { unstorableIn } from './unstorable.ts';
 
@@ -52,19 +52,28 @@ export function checkRows({ tables }: ReadFolder, known: Readonly<Record<string,
     const read = tables.get(name);
     if (!read) continue;
     const { kind, row: schema } = importTables[name] as Table;
-    for (const { value, at } of read.rows)
+    for (const { value, at } of read.rows) {
+      if (problems.length >= mostProblems) break;
       for (const { column, character } of unstorableIn(value))
         problems.push({
           file: read.file,
           at: at(column),
           message: `there is a character ${character} in it: take it out, or write the right one`,
         });
+    }
+    const tooMany = tooManyRows(read.rows, importTables[name], stores);
+    if (tooMany) {
+      problems.push({ file: read.file, at: tooMany.at(), message: standsForTooMany });
+      continue;
+    }
     const valid = read.rows
       .flatMap((row) => eachOfRow(row, importTables[name], stores))
       .flatMap((from) => {
+        if (problems.length >= mostProblems) return [];
         const parsed = (schema as z.ZodObject).safeParse(from.value);
         if (parsed.success) return [{ value: parsed.data as Value, from }];
-        problems.push(...parsed.error.issues.map((issue) => explainIssue(read.file, from, issue, importTables[name])));
+        for (const issue of parsed.error.issues)
+          problems.push(explainIssue(read.file, from, issue, importTables[name]));
         return [];
       });
     checked.set(name, valid);
@@ -75,6 +84,7 @@ export function checkRows({ tables }: ReadFolder, known: Readonly<Record<string,
   }
   const rows: Record<string, Value[]> = {};
   for (const [name, valid] of checked) {
+    if (problems.length >= mostProblems) break;
     const { file } = tables.get(name)!;
     const resolved = valid.map(({ value, from }) => {
       const { row, missing } = resolve(importTables[name], value, idOf, things);
@@ -85,7 +95,7 @@ export function checkRows({ tables }: ReadFolder, known: Readonly<Record<string,
       }
       return { value: row, from };
     });
-    problems.push(...twice(file, importTables[name], resolved));
+    for (const problem of twice(file, importTables[name], resolved)) problems.push(problem);
     rows[name] = resolved.map(({ value }) => value);
   }
   const placeOf: CheckedFolder['placeOf'] = (table, row, column) => ({

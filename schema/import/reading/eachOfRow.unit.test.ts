@@ -84,3 +84,12 @@ test.each([
 ] as const)('tells the place of %s', (_what, files, expected) => {
   expect(check(files).problems).toEqual(expected);
 });
+
+test('tells the row with which a table stands for more rows than fit in memory', () => {
+  const chain = stores + Array.from({ length: 1_000 }, (_, each) => store(`s${each}`)).join('');
+  const prices = `store,kind,key,amount${'\n*,item,burger,100'.repeat(6_000)}`;
+  const { problems } = check({ stores: chain, prices });
+  expect(problems).toEqual([
+    'prices.csv line 2002: with this row, the table stands for more than 2,000,000 rows: name less, or split the import',
+  ]);
+});

@@ -14,6 +14,12 @@ export interface FolderProblem {
   readonly message: string;
 }
 
+/**
+ * After so many mistakes a table is not read on: nobody reads more of them, and a million take minutes and more memory
+ * than there is.
+ */
+export const mostProblems = 10_000;
+
 export interface ReadTable {
   readonly file: string;
   readonly rows: readonly LocatedRow[];

@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import type { Table } from '../table.ts';
 import { kindOf, type CellKind } from './cellKind.ts';
 import { textOf } from './formulas.ts';
-import type { LocatedRow, ReadTable } from './located.ts';
+import { mostProblems, type LocatedRow, type ReadTable } from './located.ts';
 
 /** A cell that cannot be read as its kind stays a text, which the schema then refuses. */
 function valueOf(cell: string, kind: CellKind): unknown {
@@ -58,13 +58,23 @@ function notReadable({ code, message }: CsvError): string {
   return `this is no CSV: ${message}`;
 }
 
+/** A first line of more characters names no columns, and to tell them apart would take minutes. */
+const longestHeader = 20_000;
+
 /**
  * Reads a table in CSV (RFC 4180), whose first line names the columns. Semicolons, which some spreadsheets write, any
  * ends of lines, and empty rows and columns, which spreadsheets leave at the edges, are understood, too. An empty cell
  * counts as a column that is left out.
  */
 export function readCsv(file: string, text: string, table: Table): ReadTable {
-  const delimiter = (/^[^\r\n]*/.exec(text)?.[0] ?? '').includes(';') ? ';' : ',';
+  const first = /^[^\r\n]*/.exec(text)?.[0] ?? '';
+  if (first.length > longestHeader)
+    return {
+      file,
+      rows: [],
+      problems: [{ file, at: 'line 1', message: 'this is no table: the first line names its columns' }],
+    };
+  const delimiter = first.includes(';') ? ';' : ',';
   let records: { record: string[]; info: { lines: number } }[];
   try {
     records = parse(text.replaceAll(/\r\n?/g, '\n'), {
@@ -103,7 +113,7 @@ export function readCsv(file: string, text: string, table: Table): ReadTable {
       ? [{ file, at: `line 1, column ${index + 1} (${title})`, message: 'this column is there twice: keep one' }]
       : [],
   );
-  return { file, rows, problems: [...twice, ...tooLong] };
+  return { file, rows, problems: [...twice, ...tooLong.slice(0, mostProblems)] };
 }
 
 function rowOf(cells: readonly string[], columns: readonly Column[]): Record<string, unknown> {

@@ -46,7 +46,7 @@ export function readFolder(folder: string, only?: readonly TableName[]): ReadFol
     } else {
       const read = readTable(folder, file, table);
       tables.set(table, read);
-      problems.push(...read.problems);
+      for (const problem of read.problems) problems.push(problem);
     }
   }
   for (const file of all.filter((each) => unreadTable.test(each))) {

@@ -103,3 +103,24 @@ test('a spreadsheet beside the table that was saved from it is no mistake', () =
   writeFileSync(join(folder, 'categories.xlsx'), 'PK');
   expect(read('categories.csv', 'key,position,name.en\nfood,1,Food').problems).toEqual([]);
 });
+
+test.each(['['.repeat(100_000), '[{"a":'.repeat(3_000), `[${'{"key":'.repeat(50_000)}1`])(
+  'tells where JSON goes deeper than any row',
+  (text) => {
+    expect(read('items.json', text).problems).toEqual([
+      expect.stringMatching(/^items\.json line 1, column \d+: it goes too deep here: a row holds /),
+    ]);
+  },
+);
+
+test('stops at more mistakes than anybody reads', () => {
+  const { problems } = read('categories.csv', `key,position,name.en\n${'food,x,Food,more\n'.repeat(150_000)}`);
+  expect(problems.length).toBeGreaterThan(10_000);
+  expect(problems.length).toBeLessThan(30_000);
+});
+
+test('takes no page without lines for the names of columns', () => {
+  expect(read('categories.csv', 'x,'.repeat(100_000)).problems).toEqual([
+    'categories.csv line 1: this is no table: the first line names its columns',
+  ]);
+});

@@ -1,4 +1,5 @@
 import {
+  createScanner,
   findNodeAtLocation,
   getNodeValue,
   parseTree,
@@ -29,9 +30,35 @@ const withoutNulls = (row: unknown): unknown =>
     ? Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
     : row;
 
+/** A row of a table has texts by language and lists at most. */
+const deepest = 8;
+
+/** Where more lists and objects lie within each other than in any table: reading them all would exhaust the stack. */
+function tooDeepIn(text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  while (scanner.getPosition() < text.length) {
+    scanner.scan();
+    const first = text.charAt(scanner.getTokenOffset());
+    if (first === '{' || first === '[') depth += 1;
+    if (first === '}' || first === ']') depth -= 1;
+    if (depth > deepest) return scanner.getTokenOffset();
+  }
+  return undefined;
+}
+
 /** Reads a table in JSON, which is a list of rows. */
 export function readJson(file: string, text: string): ReadTable {
   const place = placesOf(text);
+  const deep = tooDeepIn(text);
+  if (deep !== undefined)
+    return {
+      file,
+      rows: [],
+      problems: [
+        { file, at: place(deep), message: 'it goes too deep here: a row holds texts, numbers and short lists' },
+      ],
+    };
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true });
   const [first] = errors;

@@ -3,7 +3,7 @@ import type { Tally } from '#platform/transfer/transfer.ts';
 import type { Command } from '../commandLine.ts';
 import { subgraphSettings } from '../serviceSettings.ts';
 import { importFolder, type ImportOptions } from './importFolder.ts';
-import type { FolderProblem } from '#schema/import/reading/located.ts';
+import { mostProblems, type FolderProblem } from '#schema/import/reading/located.ts';
 
 const where =
   'On the databases of the system that runs on DATA_DIR (or, when none runs, started for that), or on those of the server that ADMIN_DATABASE_URL or DATABASE_HOST names.';
@@ -77,8 +77,13 @@ export function problemLines(problems: readonly FolderProblem[]): string[] {
   return [
     ...told.slice(0, shown),
     ...(told.length > shown ? [`and ${told.length - shown} more`] : []),
-    `${problems.length} ${problems.length === 1 ? 'thing is' : 'things are'} wrong: nothing was changed`,
+    `${countOf(problems)} wrong: nothing was changed`,
   ];
+}
+
+function countOf({ length }: readonly FolderProblem[]): string {
+  if (length >= mostProblems) return `at least ${length.toLocaleString('en')} things are`;
+  return `${length} ${length === 1 ? 'thing is' : 'things are'}`;
 }
 
 function alsoIn(further: readonly FolderProblem[]): string {

@@ -55,13 +55,14 @@ async function importAlone({ read, domains, dryRun, print }: ImportOptions): Pro
   const known = await knownIds(domains);
   const checked = checkRows(read, known);
   const { rows } = checked;
-  const all = [...read.problems, ...checked.problems];
-  if (all.length === 0) all.push(...(await domainProblems(domains, checked)));
-  if (all.length > 0) return { kind: 'refused', problems: all };
+  const found = [...read.problems, ...checked.problems];
+  const problems = found.length > 0 ? found : await domainProblems(domains, checked);
+  if (problems.length > 0) return { kind: 'refused', problems };
   print('checked them: nothing is wrong');
-  const tallies: Tally[] = [];
+  let tallies: Tally[] = [];
   const trace = traceOfRequest(newTraceparent(), 'service:import');
-  for (const each of domains) tallies.push(...(await runWithTrace(trace, () => write(each, rows, { dryRun, print }))));
+  for (const each of domains)
+    tallies = tallies.concat(await runWithTrace(trace, () => write(each, rows, { dryRun, print })));
   return { kind: 'done', tallies };
 }
 
