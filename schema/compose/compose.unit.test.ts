@@ -171,6 +171,30 @@ describe('contracts that do not hold together', () => {
     expect(failing(() => composeGraph('the full graph', from))).toMatch(/subgraphs\/(shops|wares)\/schema.graphql:\d+/);
   });
 
+  it('name a type that an interface may be and that the contract has not', () => {
+    const seen = 'type Shop implements Place @key';
+    const hidden = 'type AuditEntry implements Place {';
+    const place = 'interface Place @tag(name: "kiosk") @show(fields: "id") { id: ID! }';
+    const sdl = shops
+      .replace('type Shop @key', seen)
+      .replace('type AuditEntry {', `${place}\n${hidden} id: ID!`)
+      .replace('@tag(name: "public") @show', '@tag(name: "public") @tag(name: "kiosk") @show');
+    const answering = sdl.replace('type Query {', 'type Query { place: Place @tag(name: "kiosk")');
+    const contractOf = (text: string) =>
+      composeChannel({ name: 'kiosk', tags: ['public', 'kiosk'] }, [subgraph('shops', text)]).contract;
+    expect(contractOf(sdl)).toContain('type Shop implements Place');
+    expect(failing(() => contractOf(answering))).toMatch(
+      /shops\/schema.graphql:\d+: the interface Place is in the contract of kiosk, but AuditEntry, which implements it, is not/,
+    );
+  });
+
+  it('say that federation has no inputs of which one field is given', () => {
+    const from = [subgraph('wares', wares.replace('input WareFilter', 'input WareFilter @oneOf'))];
+    expect(failing(() => composeGraph('the full graph', from))).toMatch(
+      /wares\/schema.graphql:3: .*Unknown directive "@oneOf"\. Federation composes no inputs.*leave @oneOf out/,
+    );
+  });
+
   it('name unknown tags and scopes', () => {
     const types = indexTypes([
       subgraph(

@@ -35,5 +35,11 @@ function composed(graph: string, sources: readonly GraphSource[]) {
 function problemOf(graph: string, error: GraphQLError): CompositionProblem {
   const nodes = error.nodes ?? [];
   const places = [...new Set(nodes.map((node) => placeOf(node, '')).filter((place) => place !== ''))];
-  return { where: places.join(', ') || graph, place: nodes.map(placeIn).find(Boolean), message: error.message };
+  return { where: places.join(', ') || graph, place: nodes.map(placeIn).find(Boolean), message: explained(error) };
 }
+
+/** GraphQL knows `@oneOf`, and composition calls it unknown. */
+const explained = ({ message }: GraphQLError): string =>
+  message.includes('Unknown directive "@oneOf"')
+    ? `${message} Federation composes no inputs of which exactly one field is given: leave @oneOf out, let each field be null, and have the command refuse what has none or several.`
+    : message;

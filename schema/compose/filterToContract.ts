@@ -47,6 +47,8 @@ class Contract {
   readonly #channel: string;
   readonly #read: FieldsRead | undefined;
   readonly reached = new Set<string>();
+  /** The types that fields of the contract have: what an answer may be. */
+  readonly #answered = new Set<string>();
   readonly problems: CompositionProblem[] = [];
 
   constructor({ name, tags, routes }: ContractRules, types: Map<string, IndexedType>, view: Map<string, IndexedType>) {
@@ -104,6 +106,7 @@ class Contract {
     for (const type of this.#view.values())
       if (!rootTypes.includes(type.name) && !this.#types.has(type.name)) this.#reach(type.name);
     this.#reachImplementations();
+    this.#findHiddenImplementations();
   }
 
   #reachImplementations(): void {
@@ -113,6 +116,19 @@ class Contract {
         if ([...type.interfaces].some((name) => this.reached.has(name)) && this.seesType(type.name))
           this.#reach(type.name);
       }
+    }
+  }
+
+  #findHiddenImplementations(): void {
+    for (const type of this.#types.values()) {
+      const [answered] = [...type.interfaces].filter((name) => this.#answered.has(name));
+      const [node] = type.nodes;
+      if (answered === undefined || node?.kind === Kind.INTERFACE_TYPE_DEFINITION) continue;
+      this.#refer(
+        type.name,
+        node,
+        `the interface ${answered} is in the contract of ${this.#channel}, but ${type.name}, which implements it, is not: a client could get an answer it cannot read`,
+      );
     }
   }
 
@@ -144,6 +160,7 @@ class Contract {
   #reachField(typeName: string, field: IndexedField): void {
     for (const node of field.nodes) {
       const target = namedTypeOf(node.type);
+      this.#answered.add(target);
       this.#refer(
         target,
         node,

@@ -28,7 +28,7 @@ export function quickMerge(_graph: string, sources: readonly GraphSource[]): Com
   const hidden = new Set<string>();
   for (const { document } of sources) for (const definition of document.definitions) addTo(merged, hidden, definition);
   for (const name of hidden) merged.delete(name);
-  const definitions = [...merged.values()].map(shown) as unknown as DefinitionNode[];
+  const definitions = [...merged.values()].map((node) => shown(node, hidden)) as unknown as DefinitionNode[];
   const schema = buildASTSchema({ kind: Kind.DOCUMENT, definitions }, { assumeValid: true });
   return { supergraph: '', contract: `${printSchema(lexicographicSortSchema(schema))}\n` };
 }
@@ -69,16 +69,20 @@ function mergeMembers(one: Node, other: Node, isInput: boolean): Node {
 }
 
 /** Without what is outside the contract, and without directives that clients do not see. */
-function shown(node: Node): Node {
+function shown(node: Node, hidden: ReadonlySet<string>): Node {
   const lists = parts.flatMap((part) => {
     const members = node[part] as Node[] | undefined;
-    return members ? [[part, members.filter((member) => !isHidden(member)).map(shown)] as const] : [];
+    if (!members) return [];
+    // Interfaces and members of unions are names of types.
+    const isOutside = (member: Node) =>
+      isHidden(member) || (member['kind'] === Kind.NAMED_TYPE && hidden.has(member.name.value));
+    return [[part, members.filter((member) => !isOutside(member)).map((member) => shown(member, hidden))] as const];
   });
   const args = node['arguments'] as Node[] | undefined;
   return {
     ...node,
     directives: (node.directives ?? []).filter(({ name }) => kept.has(name.value)),
     ...Object.fromEntries(lists),
-    ...(args && { arguments: args.map(shown) }),
+    ...(args && { arguments: args.map((each) => shown(each, hidden)) }),
   };
 }

@@ -3,6 +3,7 @@ import {
   isInterfaceType,
   isNonNullType,
   isObjectType,
+  isRequiredArgument,
   isTypeSubTypeOf,
   parseType,
   typeFromAST,
@@ -11,6 +12,7 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
   type GraphQLType,
+  type ObjectValueNode,
 } from 'graphql';
 import { isNarrower, mayBeAbsent, mayBeNull, type DocumentUses, type Selection } from '../documents/documentUses.ts';
 import type { Severity } from '../model/finding.ts';
@@ -55,7 +57,7 @@ const judges: Readonly<Record<ChangeKind, (each: Case) => Hit | undefined>> = {
   'description-changed': nothing,
   'type-removed': ({ change, uses }) => met(uses.types.get(change.type), 'needs it'),
   'type-kind-changed': ({ change, uses }) => met(uses.types.get(change.type), 'needs it as it was'),
-  'field-removed': (each) => met(selectionsOf(each)[0]?.node, 'reads it'),
+  'field-removed': ({ change, uses }) => met(uses.selections.get(change.coordinate)?.[0]?.node, 'reads it'),
   'field-type-changed': fieldType,
   'argument-added': argumentAdded,
   'argument-removed': (each) => met(giving(each)[0]?.node, 'passes it'),
@@ -66,10 +68,12 @@ const judges: Readonly<Record<ChangeKind, (each: Case) => Hit | undefined>> = {
   'input-field-type-changed': inputFieldType,
   'input-field-default-changed': inputFieldDefault,
   'one-of-added': ({ change, uses }) =>
+    met(uses.variableTypes.get(change.type), 'may send several fields of it') ??
     met(
-      uses.variableTypes.get(change.type) ?? uses.inputLiterals.get(change.type)?.[0],
-      'may send several fields of it',
+      uses.inputLiterals.get(change.type)?.find((node) => !isOneField(node, uses)),
+      'sends other than one field of it',
     ),
+  'one-of-removed': nothing,
   'enum-value-added': ({ change, uses }) => {
     const node = uses.enumsRead.get(change.type);
     return node && warning(`reads ${change.type} and may be answered a value that its client does not know`, node);
@@ -84,11 +88,24 @@ const judges: Readonly<Record<ChangeKind, (each: Case) => Hit | undefined>> = {
   'union-member-removed': ({ change, uses, errors }) =>
     errors.length > 0 ? met(uses.conditions.get(change.member), `has a fragment on ${change.member}`) : undefined,
   'interface-added': ({ change, uses }) => {
-    const node = uses.abstractRead.get(change.member);
-    return node && warning(`reads ${change.member} and may be answered a type that its client does not know`, node);
+    const unknown = 'may be answered a type that its client does not know';
+    const [read, named] = [uses.abstractRead.get(change.member), uses.conditions.get(change.member)];
+    if (read) return warning(`reads ${change.member} and ${unknown}`, read);
+    return named && warning(`has a fragment on ${change.member} and ${unknown}`, named);
   },
-  'interface-removed': ({ change, uses }) =>
-    met(uses.conditions.get(change.member), `has a fragment on ${change.member}, which ${change.type} no longer is`),
+  'interface-removed': ({ change, uses, errors }) =>
+    met(uses.conditions.get(change.member), `has a fragment on ${change.member}, which ${change.type} no longer is`) ??
+    (errors.length > 0
+      ? met(uses.conditions.get(change.type), `has a fragment on ${change.type}, which no longer is a ${change.member}`)
+      : undefined),
+  'directive-added': nothing,
+  'directive-removed': (each) => met(selectionsOf(each)[0]?.node, 'has it'),
+  'directive-narrowed': (each) =>
+    each.errors.length > 0 ? met(selectionsOf(each)[0]?.node, 'has it in a way that is no longer allowed') : undefined,
+  'scalar-specified': ({ change, uses }) => {
+    const node = uses.types.get(change.type);
+    return node && warning('reads or sends it', node);
+  },
 };
 
 function nothing(): undefined {
@@ -97,8 +114,9 @@ function nothing(): undefined {
 
 const met = (node: ASTNode | undefined, how: string): Hit | undefined => node && error(how, node);
 
-/** Where the document selects the field: on the type itself, or on an interface of it. */
+/** Where the document selects the field, on the type itself or on an interface of it, or has the directive. */
 function selectionsOf({ change, uses, before }: Case): readonly Selection[] {
+  if (change.type.startsWith('@')) return uses.selections.get(change.type) ?? [];
   const type = before.getType(change.type);
   const interfaces = isObjectType(type) || isInterfaceType(type) ? type.getInterfaces().map(({ name }) => name) : [];
   return [change.type, ...interfaces].flatMap((name) => uses.selections.get(`${name}.${change.member}`) ?? []);
@@ -110,21 +128,29 @@ const giving = (each: Case): readonly Selection[] =>
 const typeIn = (schema: GraphQLSchema, sdl: string | undefined): GraphQLType | undefined =>
   sdl === undefined ? undefined : typeFromAST(schema, parseType(sdl) as never);
 
-function fieldType({ change, uses, after }: Case): Hit | undefined {
-  const node = uses.selections.get(`${change.type}.${change.member}`)?.[0]?.node;
+function fieldType({ change, uses, after, errors }: Case): Hit | undefined {
+  const selections = uses.selections.get(change.coordinate) ?? [];
+  const node = selections[0]?.node;
   if (!node) return undefined;
   const [old, now] = [typeIn(after, change.before), typeIn(after, change.after)];
-  if (old && now && isTypeSubTypeOf(after, now, old)) return undefined;
+  if (old && now && isTypeSubTypeOf(after, now, old)) {
+    const broken = selections.find((each) => errors.some((problem) => isWithin(problem, each.node)));
+    return met(broken?.node, 'has a fragment in it on a type that it no longer can be');
+  }
   const onlyNull = change.before?.replaceAll('!', '') === change.after?.replaceAll('!', '');
   return error(onlyNull ? 'reads it, and its client was built for a value that is never null' : 'reads it', node);
 }
 
+const isWithin = ({ nodes = [] }: GraphQLError, { loc: around }: ASTNode): boolean =>
+  nodes.some(({ loc }) => loc && around && loc.start >= around.start && loc.end <= around.end);
+
+/** Whether a value for an input of which one field is given is one, whatever the variables are. */
+const isOneField = ({ fields }: ObjectValueNode, uses: DocumentUses): boolean =>
+  fields.length === 1 && !mayBeNull(fields[0]!.value, uses);
+
 function argumentAdded(each: Case): Hit | undefined {
-  const { change, after } = each;
-  const type = after.getType(change.type);
-  const added = type && 'getFields' in type ? type.getFields()[change.member] : undefined;
-  const argument = added && 'args' in added ? added.args.find(({ name }) => name === change.argument) : undefined;
-  if (!argument || !isNonNullType(argument.type) || argument.defaultValue !== undefined) return undefined;
+  const argument = argumentIn(each.after, each.change);
+  if (!argument || !isRequiredArgument(argument)) return undefined;
   return met(selectionsOf(each)[0]?.node, 'does not pass it');
 }
 
@@ -133,7 +159,7 @@ function argumentType(each: Case): Hit | undefined {
   const argument = argumentIn(after, change);
   const [old, now] = [typeIn(before, change.before), typeIn(after, change.after)] as (GraphQLInputType | undefined)[];
   if (old && now && isNarrower(old, now)) return undefined;
-  const required = argument && isNonNullType(argument.type) && argument.defaultValue === undefined;
+  const required = argument && isRequiredArgument(argument);
   for (const { node, given } of selectionsOf(each)) {
     const value = given.get(change.argument ?? '');
     if (value === undefined) {
@@ -147,6 +173,7 @@ function argumentType(each: Case): Hit | undefined {
 }
 
 function argumentIn(schema: GraphQLSchema, { type, member, argument }: SchemaChange) {
+  if (type.startsWith('@')) return schema.getDirective(type.slice(1))?.args.find(({ name }) => name === argument);
   const found = schema.getType(type);
   const field = found && 'getFields' in found ? found.getFields()[member] : undefined;
   return field && 'args' in field ? field.args.find(({ name }) => name === argument) : undefined;
@@ -155,7 +182,7 @@ function argumentIn(schema: GraphQLSchema, { type, member, argument }: SchemaCha
 function argumentDefault(each: Case): Hit | undefined {
   const { change, uses, after } = each;
   const argument = argumentIn(after, change);
-  const required = argument && isNonNullType(argument.type) && argument.defaultValue === undefined;
+  const required = argument && isRequiredArgument(argument);
   for (const { node, given } of selectionsOf(each)) {
     if (!mayBeAbsent(given.get(change.argument ?? ''), uses)) continue;
     return required ? error('does not pass it', node) : warning('leaves it out and gets the default', node);

@@ -1,5 +1,6 @@
 import { diff, type Change } from '@graphql-inspector/core';
 import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
+import { markChanges } from './markChanges.ts';
 
 /** What may happen to a contract. */
 export type ChangeKind =
@@ -18,6 +19,7 @@ export type ChangeKind =
   | 'input-field-type-changed'
   | 'input-field-default-changed'
   | 'one-of-added'
+  | 'one-of-removed'
   | 'enum-value-added'
   | 'enum-value-removed'
   | 'union-member-added'
@@ -26,14 +28,18 @@ export type ChangeKind =
   | 'interface-removed'
   | 'deprecation-added'
   | 'deprecation-removed'
+  | 'directive-added'
+  | 'directive-removed'
+  | 'directive-narrowed'
+  | 'scalar-specified'
   | 'description-changed';
 
 /** One change between two states of a contract. */
 export interface SchemaChange {
   readonly kind: ChangeKind;
-  /** The schema coordinate, such as `Order.total` or `Query.stores(first:)`. */
+  /** The schema coordinate, such as `Order.total`, `Query.stores(first:)` or `@format(width:)`. */
   readonly coordinate: string;
-  /** The type on which it happened. */
+  /** The type on which it happened, or the directive with its `@`. */
   readonly type: string;
   /** The field, the enum value, the member of the union or the interface. */
   readonly member: string;
@@ -69,6 +75,20 @@ const ofArgument: Reading = (meta) => ({
   argument: text(meta['argumentName'] ?? meta['addedArgumentName'] ?? meta['removedFieldArgumentName']),
   before: maybe(meta['oldArgumentType'] ?? meta['oldDefaultValue']),
   after: maybe(meta['newArgumentType'] ?? meta['newDefaultValue'] ?? meta['addedArgumentType']),
+});
+const ofDirective: Reading = (meta) => ({
+  type: `@${text(meta['directiveName'] ?? meta['addedDirectiveName'] ?? meta['removedDirectiveName'])}`,
+  member: '',
+});
+const ofDirectiveArgument: Reading = (meta) => ({
+  ...ofDirective(meta),
+  argument: text(
+    meta['directiveArgumentName'] ?? meta['addedDirectiveArgumentName'] ?? meta['removedDirectiveArgumentName'],
+  ),
+  before: maybe(meta['oldDirectiveArgumentType'] ?? meta['oldDirectiveArgumentDefaultValue']),
+  after: maybe(
+    meta['newDirectiveArgumentType'] ?? meta['newDirectiveArgumentDefaultValue'] ?? meta['addedDirectiveArgumentType'],
+  ),
 });
 const ofInputField: Reading = (meta) => ({
   type: text(meta['inputName']),
@@ -110,10 +130,14 @@ const table: Readonly<Record<string, readonly [ChangeKind, Reading]>> = {
   UNION_MEMBER_REMOVED: ['union-member-removed', ofUnion],
   OBJECT_TYPE_INTERFACE_ADDED: ['interface-added', ofInterface],
   OBJECT_TYPE_INTERFACE_REMOVED: ['interface-removed', ofInterface],
-  FIELD_DEPRECATION_ADDED: ['deprecation-added', ofField],
-  FIELD_DEPRECATION_REMOVED: ['deprecation-removed', ofField],
-  ENUM_VALUE_DEPRECATION_REASON_ADDED: ['deprecation-added', ofEnumValue],
-  ENUM_VALUE_DEPRECATION_REASON_REMOVED: ['deprecation-removed', ofEnumValue],
+  DIRECTIVE_ADDED: ['directive-added', ofDirective],
+  DIRECTIVE_REMOVED: ['directive-removed', ofDirective],
+  DIRECTIVE_REPEATABLE_REMOVED: ['directive-narrowed', ofDirective],
+  DIRECTIVE_LOCATION_REMOVED: ['directive-narrowed', ofDirective],
+  DIRECTIVE_ARGUMENT_ADDED: ['argument-added', ofDirectiveArgument],
+  DIRECTIVE_ARGUMENT_REMOVED: ['argument-removed', ofDirectiveArgument],
+  DIRECTIVE_ARGUMENT_TYPE_CHANGED: ['argument-type-changed', ofDirectiveArgument],
+  DIRECTIVE_ARGUMENT_DEFAULT_VALUE_CHANGED: ['argument-default-changed', ofDirectiveArgument],
 };
 
 function read(change: Change): SchemaChange | undefined {
@@ -123,10 +147,6 @@ function read(change: Change): SchemaChange | undefined {
     const coordinate = change.path ?? '';
     const [type = '', member = ''] = coordinate.split('.');
     return { kind: 'description-changed', coordinate, type, member };
-  }
-  if (change.type === 'DIRECTIVE_USAGE_INPUT_OBJECT_ADDED' && meta['addedDirectiveName'] === 'oneOf') {
-    const type = text(meta['inputObjectName']);
-    return { kind: 'one-of-added', coordinate: type, type, member: '' };
   }
   const known = table[change.type];
   if (!known) return undefined;
@@ -150,12 +170,19 @@ function hasMember(type: GraphQLNamedType, member: string): boolean {
 export async function schemaChanges(before: GraphQLSchema, after: GraphQLSchema): Promise<SchemaChange[]> {
   const changes = (await diff(before, after)).flatMap((change) => read(change) ?? []);
   const isNew = ({ kind, type, member }: SchemaChange): boolean => {
-    if (kind === 'type-added') return false;
+    if (kind === 'type-added' || kind === 'directive-added') return false;
+    if (type.startsWith('@')) return !before.getDirective(type.slice(1));
     const old = before.getType(type);
-    if (!old) return true;
-    if (kind === 'description-changed' || kind.startsWith('argument') || kind.startsWith('deprecation'))
-      return member !== '' && !hasMember(old, member);
+    // A new type of a known interface turns up in what clients read of the interface.
+    if (!old) return kind !== 'interface-added' || !before.getType(member);
+    if (kind === 'description-changed' || kind.startsWith('argument')) return member !== '' && !hasMember(old, member);
     return false;
   };
-  return changes.filter((change) => !isNew(change));
+  const unlike = new Map(
+    [...changes.filter((change) => !isNew(change)), ...markChanges(before, after)].map((change) => [
+      `${change.kind}:${change.coordinate}`,
+      change,
+    ]),
+  );
+  return [...unlike.values()];
 }

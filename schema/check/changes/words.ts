@@ -90,8 +90,14 @@ export const words: Readonly<Record<ChangeKind, Words>> = {
   'one-of-added': {
     message: ({ coordinate }) => `\`${coordinate}\` takes exactly one of its fields`,
     why: 'What the client sends is refused if it has several fields, or none.',
-    safe: 'No registered document sends it.',
+    safe: 'No registered document sends it, or each sends one field.',
     fix: ({ coordinate }) => `Add another input type with @oneOf, and deprecate what takes ${coordinate}.`,
+  },
+  'one-of-removed': {
+    message: ({ coordinate }) => `\`${coordinate}\` takes several of its fields`,
+    why: '',
+    safe: 'Who sends one field goes on to.',
+    fix: none,
   },
   'enum-value-added': {
     message: added,
@@ -123,14 +129,34 @@ export const words: Readonly<Record<ChangeKind, Words>> = {
   'interface-added': {
     message: ({ type, member }) => `\`${type}\` now implements \`${member}\``,
     why: misread,
-    safe: 'No registered document reads this interface.',
+    safe: 'No registered document reads this interface, or has a fragment on it.',
     fix: ({ member }) => `Ask the owners whether their clients have a way for an unknown type of ${member}.`,
   },
   'interface-removed': {
     message: ({ type, member }) => `\`${type}\` no longer implements \`${member}\``,
     why: 'The document is refused, or fields that the client needs are missing from its answer.',
-    safe: 'No registered document has a fragment on this interface.',
+    safe: 'No registered document has a fragment on either; answers no longer contain it.',
     fix: ({ type, member }) => `Keep ${type} an implementation of ${member} until no registered document needs it.`,
+  },
+  'directive-added': { message: added, why: '', safe: addition, fix: none },
+  'directive-removed': {
+    message: removed,
+    why: refused,
+    safe: 'No registered document has it.',
+    fix: ({ coordinate }) => `Keep ${coordinate} until no registered document has it.`,
+  },
+  'directive-narrowed': {
+    message: ({ coordinate }) => `\`${coordinate}\` may no longer stand everywhere, or several times`,
+    why: refused,
+    safe: 'Every registered document has it as it is still allowed.',
+    fix: ({ coordinate }) => `Let ${coordinate} stand where it stood, until no registered document has it there.`,
+  },
+  'scalar-specified': {
+    message: ({ coordinate }) => `\`${coordinate}\` has another @specifiedBy`,
+    why: 'The document stays valid, but its client reads and writes the value as it was specified.',
+    safe: 'No registered document reads or sends it.',
+    fix: ({ coordinate }) =>
+      `Add another scalar if values are written differently now, and deprecate what has ${coordinate}.`,
   },
   'deprecation-added': {
     message: ({ coordinate }) => `\`${coordinate}\` is deprecated`,

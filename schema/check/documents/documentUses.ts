@@ -12,6 +12,7 @@ import {
   visit,
   visitWithTypeInfo,
   type ASTNode,
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type GraphQLInputType,
@@ -21,16 +22,16 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 
-/** A field that a document selects, with the node that selects it. */
+/** A field that a document selects, or a directive that it has, with the node that does. */
 export interface Selection {
-  readonly node: FieldNode;
+  readonly node: FieldNode | DirectiveNode;
   /** The argument that is given, by name. */
   readonly given: ReadonlyMap<string, ValueNode>;
 }
 
 /** What a document needs of a schema, by names and coordinates. */
 export interface DocumentUses {
-  /** By `Type.field`. */
+  /** By `Type.field` or `@directive`. */
   readonly selections: ReadonlyMap<string, readonly Selection[]>;
   /** Enums of which the answer contains values. */
   readonly enumsRead: ReadonlyMap<string, ASTNode>;
@@ -46,8 +47,6 @@ export interface DocumentUses {
   readonly conditions: ReadonlyMap<string, ASTNode>;
   /** Every type that the document meets, in whichever way. */
   readonly types: ReadonlyMap<string, ASTNode>;
-  /** The directives that it has. */
-  readonly directives: ReadonlyMap<string, ASTNode>;
   /** By name, the type that each variable is declared with. */
   readonly variables: ReadonlyMap<string, VariableDefinitionNode>;
 }
@@ -61,7 +60,6 @@ class Uses implements DocumentUses {
   readonly abstractRead = new Map<string, ASTNode>();
   readonly conditions = new Map<string, ASTNode>();
   readonly types = new Map<string, ASTNode>();
-  readonly directives = new Map<string, ASTNode>();
   readonly variables = new Map<string, VariableDefinitionNode>();
 
   /** Keeps the first place at which something is met. */
@@ -95,7 +93,7 @@ export function documentUses(schema: GraphQLSchema, document: DocumentNode): Doc
         uses.variables.set(node.variable.name.value, node);
         uses.reach(typeFromAST(schema, node.type as never) as GraphQLInputType | undefined, node);
       },
-      Directive: (node) => uses.note(uses.directives, node.name.value, node),
+      Directive: (node) => uses.add(uses.selections, `@${node.name.value}`, { node, given: givenTo(node) }),
       InlineFragment(node) {
         if (node.typeCondition) noteCondition(uses, node.typeCondition.name.value, node);
       },
@@ -118,6 +116,9 @@ export function documentUses(schema: GraphQLSchema, document: DocumentNode): Doc
   return uses;
 }
 
+const givenTo = ({ arguments: given = [] }: FieldNode | DirectiveNode): Map<string, ValueNode> =>
+  new Map(given.map(({ name, value }) => [name.value, value]));
+
 function noteCondition(uses: Uses, type: string, node: ASTNode): void {
   uses.note(uses.conditions, type, node);
   uses.note(uses.types, type, node);
@@ -127,8 +128,7 @@ function noteField(uses: Uses, typeInfo: TypeInfo, node: FieldNode): void {
   const parent = typeInfo.getParentType();
   const type = getNamedType(typeInfo.getType());
   if (!parent || !type) return;
-  const given = new Map((node.arguments ?? []).map(({ name, value }) => [name.value, value]));
-  uses.add(uses.selections, `${parent.name}.${node.name.value}`, { node, given });
+  uses.add(uses.selections, `${parent.name}.${node.name.value}`, { node, given: givenTo(node) });
   uses.note(uses.types, parent.name, node);
   uses.note(uses.types, type.name, node);
   if (isLeafType(type) && isEnumType(type)) uses.note(uses.enumsRead, type.name, node);

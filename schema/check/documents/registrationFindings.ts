@@ -1,8 +1,8 @@
-import type { GraphQLSchema } from 'graphql';
+import type { ASTNode, GraphQLSchema } from 'graphql';
 import { placeIn } from '../../compose/compositionProblem.ts';
 import type { Affected, Finding } from '../model/finding.ts';
 import type { Repository } from '../model/repository.ts';
-import { documentUses } from './documentUses.ts';
+import { documentUses, type DocumentUses } from './documentUses.ts';
 import { routeClient, senderOf, type LiveDocument } from './liveDocument.ts';
 
 /** Documents that builds of clients send and that the channel no longer knows: removed, or changed in their text. */
@@ -65,11 +65,7 @@ export function deprecatedUses(
   const found = new Map<string, { reason: string; affected: Affected[] }>();
   for (const { contract, documents } of contracts) {
     for (const live of documents) {
-      const uses = documentUses(contract, live.document);
-      const used = [
-        ...[...uses.selections].map(([name, [first]]) => [name, first?.node] as const),
-        ...uses.enumLiterals,
-      ];
+      const used = usedCoordinates(documentUses(contract, live.document));
       for (const [coordinate, node] of used) {
         const reason = deprecationOf(contract, coordinate);
         if (reason === undefined) continue;
@@ -98,10 +94,28 @@ export function deprecatedUses(
   });
 }
 
+/** What a document names itself, with the first place of each. What its variables carry cannot be told from here. */
+function usedCoordinates({ selections, enumLiterals, inputLiterals }: DocumentUses): Map<string, ASTNode> {
+  const used = new Map<string, ASTNode>();
+  const add = (coordinate: string, node: ASTNode) => void (used.has(coordinate) || used.set(coordinate, node));
+  for (const [field, found] of selections)
+    for (const { node, given } of found) {
+      add(field, node);
+      for (const [argument, value] of given) add(`${field}(${argument}:)`, value);
+    }
+  for (const [type, found] of inputLiterals)
+    for (const { fields } of found) for (const field of fields) add(`${type}.${field.name.value}`, field);
+  for (const [value, node] of enumLiterals) add(value, node);
+  return used;
+}
+
 function deprecationOf(schema: GraphQLSchema, coordinate: string): string | undefined {
-  const [typeName = '', member = ''] = coordinate.split('.');
+  const [, typeName = '', member = '', argument] = /^(\w+)\.(\w+)(?:\((\w+):\))?$/.exec(coordinate) ?? [];
   const type = schema.getType(typeName);
   if (!type) return undefined;
   if ('getValue' in type) return type.getValue(member)?.deprecationReason ?? undefined;
-  return 'getFields' in type ? (type.getFields()[member]?.deprecationReason ?? undefined) : undefined;
+  const field = 'getFields' in type ? type.getFields()[member] : undefined;
+  if (argument === undefined) return field?.deprecationReason ?? undefined;
+  const given = field && 'args' in field ? field.args.find(({ name }) => name === argument) : undefined;
+  return given?.deprecationReason ?? undefined;
 }
