@@ -11,6 +11,8 @@ export interface KeptQueueOptions<Item> {
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
   /** The name under which they are kept. */
   readonly name: string;
+  /** Whether this is an item: what an older version of the page has kept, or a hand has written, may be none. */
+  readonly isItem: (kept: unknown) => kept is Item;
   /** Sends an item; `unreached` when nobody answered, so that it has to be sent again. */
   readonly send: (item: Item) => Promise<SentOne<Item> | 'unreached'>;
   readonly onChange?: (() => void) | undefined;
@@ -58,7 +60,7 @@ export class KeptQueue<Item> {
     if (this.#isSending) return;
     this.#isSending = true;
     for (let first = this.#items[0]; first !== undefined; first = this.#items[0]) {
-      const sent = await this.#options.send(first);
+      const sent = await this.#sendOne(first);
       if (sent === 'unreached') await this.#pause();
       else {
         // Items are added behind it only, so it is still the first.
@@ -67,6 +69,15 @@ export class KeptQueue<Item> {
       }
     }
     this.#isSending = false;
+  }
+
+  /** An item on which `send` fails keeps its place: it must not end the sending of all others, nor be lost. */
+  async #sendOne(item: Item): Promise<SentOne<Item> | 'unreached'> {
+    try {
+      return await this.#options.send(item);
+    } catch {
+      return 'unreached';
+    }
   }
 
   #pause(): Promise<void> {
@@ -93,10 +104,10 @@ export class KeptQueue<Item> {
   }
 }
 
-function keptIn<Item>({ storage, name }: KeptQueueOptions<Item>): readonly Item[] {
+function keptIn<Item>({ storage, name, isItem }: KeptQueueOptions<Item>): readonly Item[] {
   try {
     const kept: unknown = JSON.parse(storage.getItem(name) ?? '[]');
-    return Array.isArray(kept) ? (kept as Item[]) : [];
+    return Array.isArray(kept) ? kept.filter(isItem) : [];
   } catch {
     return [];
   }

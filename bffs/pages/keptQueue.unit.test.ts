@@ -17,6 +17,7 @@ function windowOn(storage: Pick<Storage, 'getItem' | 'setItem'>) {
     storage,
     name: 'taps',
     againMs: 1_000_000,
+    isItem: (kept): kept is { key: string } => typeof (kept as { key?: unknown } | null)?.key === 'string',
     send: ({ key }) => {
       sent.push(key);
       return Promise.resolve(reachable ? { instead: [] } : 'unreached');
@@ -66,4 +67,30 @@ test('sends what cannot be kept, because the storage is full', async () => {
   window.queue.add({ key: 'a' });
   expect(window.sent).toEqual(['a']);
   await window.answer();
+});
+
+test('drops what is no item, such as what an older version of the page has kept', async () => {
+  const storage = memory();
+  storage.setItem('taps', JSON.stringify([null, 7, { tap: 'b' }, { key: 'a' }]));
+  const window = windowOn(storage);
+  window.queue.add({ key: 'c' });
+  await window.answer();
+  expect(window.sent.at(-1)).toBe('c');
+  expect(keptBy(storage)).toEqual([]);
+});
+
+test('goes on after a failure in the page', async () => {
+  let failures = 0;
+  const sent: string[] = [];
+  const queue = new KeptQueue<string>({
+    ...{ storage: memory(), name: 'taps', againMs: 1, isItem: (kept) => typeof kept === 'string' },
+    send: (item) => {
+      if (failures++ < 2) throw new Error('a mistake of the page');
+      sent.push(item);
+      return Promise.resolve({ instead: [] });
+    },
+  });
+  queue.add('a');
+  queue.add('b');
+  await vi.waitFor(() => expect(sent).toEqual(['a', 'b']));
 });

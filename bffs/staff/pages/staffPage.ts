@@ -95,6 +95,13 @@ export function runStaffPage({ title, scopes, device = false, begin, work }: Sta
     }
   }
 
+  let isOutdated = false;
+  /** Loads the page as the graph now needs it, which sends what waits; not on all screens at the same instant. */
+  function loadNewer(): void {
+    if (!isOutdated) setTimeout(() => location.reload(), againMs * Math.random());
+    isOutdated = true;
+  }
+
   const ask = async <Data>(document: string, variables?: object): Promise<Answer<Data>> => {
     const token = await access.token().catch(() => undefined);
     let answer = await askGraph<Data>(token ?? '', document, variables);
@@ -103,6 +110,10 @@ export function runStaffPage({ title, scopes, device = false, begin, work }: Sta
       if (next !== undefined && next !== token) answer = await askGraph<Data>(next, document, variables);
     }
     if (answer.kind === 'refused') frame.askForToken('badToken');
+    if (answer.kind === 'answer' && answer.errors.some(({ extensions }) => outdated.includes(extensions?.code))) {
+      loadNewer();
+      return { kind: 'unreached' };
+    }
     if (answer.kind === 'answer') frame.serverTime(answer.at);
     return answer;
   };
@@ -151,8 +162,7 @@ export function runStaffPage({ title, scopes, device = false, begin, work }: Sta
     try {
       for await (const { data } of stream) if (data) onData(data as never);
     } catch (error) {
-      if (error instanceof StreamError && outdated.includes(error.code))
-        setTimeout(() => location.reload(), againMs * Math.random());
+      if (error instanceof StreamError && outdated.includes(error.code)) loadNewer();
     }
     if (main) frame.status('reconnecting');
   };

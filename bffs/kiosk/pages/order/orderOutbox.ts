@@ -14,6 +14,11 @@ interface Sent {
   readonly orderId?: string;
 }
 
+const isSent = (kept: unknown): kept is Sent => {
+  const { input, abandoned } = (kept ?? {}) as Partial<Record<keyof Sent, unknown>>;
+  return typeof input === 'object' && input !== null && typeof abandoned === 'boolean';
+};
+
 export interface OutboxOptions {
   /** Where orders are kept until they are answered, so that they outlast a reload of the page. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
@@ -36,7 +41,13 @@ export class OrderOutbox {
   constructor(options: OutboxOptions) {
     this.#options = options;
     const { storage, againMs = 3_000 } = options;
-    this.#queue = new KeptQueue({ storage, name: 'order-outbox', againMs, send: (first) => this.#send(first) });
+    this.#queue = new KeptQueue({
+      storage,
+      name: 'order-outbox',
+      againMs,
+      isItem: isSent,
+      send: (first) => this.#send(first),
+    });
   }
 
   /** The order of the guest who stands here and waits for the answer. */

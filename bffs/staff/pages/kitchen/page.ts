@@ -13,6 +13,7 @@ import { newKey } from '#bffs/pages/newKey.ts';
 import { setText } from '../pageFrame.ts';
 import { runStaffPage, type StaffSession } from '../staffPage.ts';
 import { staffTexts } from '../staffTexts.ts';
+import { CarriedOut } from './carriedOut.ts';
 import { Chime } from './chime.ts';
 import { kitchenTexts as texts } from './kitchenTexts.ts';
 import { KitchenView } from './kitchenView.ts';
@@ -36,16 +37,17 @@ class Kitchen {
   readonly #view: KitchenView;
   readonly #queue: TapQueue;
   #tickets: ReadonlyMap<string, Ticket> = new Map();
-  /** Taps that the graph has carried out, but whose effect the stream has not sent yet. */
-  #carriedOut: Tap[] = [];
+  readonly #carriedOut = new CarriedOut();
   #isFirst = true;
 
   constructor(session: StaffSession) {
     this.#session = session;
     const { id, store } = session.member;
-    this.#view = new KitchenView(session.frame, this.#chime, (orderId, step, reason) =>
-      this.#queue.add({ key: newKey(), orderId, step, ...(reason === undefined ? {} : { reason }) }),
-    );
+    this.#view = new KitchenView(session.frame, this.#chime, (orderId, step, reason) => {
+      const tap = { key: newKey(), orderId, step, ...(reason === undefined ? {} : { reason }) };
+      this.#carriedOut.tapped(tap);
+      this.#queue.add(tap);
+    });
     this.#queue = new TapQueue({
       storage: localStorage,
       name: `kitchen-taps:${store.id}:${id}`,
@@ -72,8 +74,7 @@ class Kitchen {
       variables,
       ({ kitchenQueueChanged: changes }) => {
         if (!changes) return;
-        const told = new Set([...changes.changed.map(({ orderId }) => orderId), ...changes.removed]);
-        this.#carriedOut = this.#carriedOut.filter(({ orderId }) => !changes.reset && !told.has(orderId));
+        this.#carriedOut.told(changes, this.#queue.taps);
         const before = this.#tickets;
         this.#tickets = applyChanges(before, changes);
         this.#announce(before);
@@ -91,7 +92,7 @@ class Kitchen {
     });
     // If the token is not accepted any more, no tap is lost: it is sent again with the next token.
     if (answer.kind !== 'answer') return 'unreached';
-    if (answer.data?.result.__typename.endsWith('Success')) this.#carriedOut.push(tap);
+    if (answer.data?.result.__typename.endsWith('Success')) this.#carriedOut.done(tap, this.#queue.taps);
     else setText(this.#session.frame.announcer, texts.refused(this.#tickets.get(tap.orderId)?.number));
     return 'done';
   }
@@ -111,7 +112,7 @@ class Kitchen {
   #show(): void {
     // The queue may hold taps from before a reload, and it can change while it is being made.
     const unsent = this.#queue?.taps ?? [];
-    this.#view.show(shownTickets(this.#tickets, [...this.#carriedOut, ...unsent]), unsent.length);
+    this.#view.show(shownTickets(this.#tickets, [...this.#carriedOut.taps, ...unsent]), unsent.length);
   }
 }
 

@@ -1,5 +1,5 @@
 import { KeptQueue } from '../../../pages/keptQueue.ts';
-import type { Tap } from './tickets.ts';
+import { isTap, type Tap } from './tickets.ts';
 
 /** `done`: the tap was carried out, or refused for good. `unreached`: nobody answered, so it has to be sent again. */
 export type Sent = 'done' | 'unreached';
@@ -24,7 +24,7 @@ export class TapQueue {
 
   constructor({ storage, name, send, onChange, againMs = 2_000 }: TapQueueOptions) {
     this.#queue = new KeptQueue({
-      ...{ storage, name, onChange, againMs },
+      ...{ storage, name, onChange, againMs, isItem: isTap },
       send: async (tap) => ((await send(tap)) === 'unreached' ? 'unreached' : { instead: [] }),
     });
   }

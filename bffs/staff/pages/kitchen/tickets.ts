@@ -15,6 +15,13 @@ export interface Tap {
   readonly reason?: RejectionReason;
 }
 
+const steps: readonly unknown[] = ['start', 'ready', 'recall', 'handOver', 'reject'] satisfies Step[];
+
+export const isTap = (kept: unknown): kept is Tap => {
+  const { key, orderId, step } = (kept ?? {}) as Partial<Record<keyof Tap, unknown>>;
+  return typeof key === 'string' && typeof orderId === 'string' && steps.includes(step);
+};
+
 export interface Station {
   readonly id: string;
   readonly name: string;

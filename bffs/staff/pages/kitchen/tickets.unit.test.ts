@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CarriedOut } from './carriedOut.ts';
 import { TapQueue, type Sent } from './tapQueue.ts';
 import { applyChanges, linesAt, nextStep, shownTickets, stationsIn, type Tap, type Ticket } from './tickets.ts';
 
@@ -66,6 +67,8 @@ describe('tickets', () => {
 });
 
 describe('taps', () => {
+  const nothingNew = { version: 2, reset: false, changed: [], removed: [] };
+
   const memory = () => {
     const kept = new Map<string, string>();
     return {
@@ -100,5 +103,27 @@ describe('taps', () => {
     await empty;
     expect(sent).toEqual(['start', 'start', 'ready']);
     expect(afterReload.taps).toEqual([]);
+  });
+
+  it('do not cover what another screen did before their answer came', () => {
+    const carriedOut = new CarriedOut();
+    const start = tap('a', 'start');
+    carriedOut.tapped(start);
+    carriedOut.told({ ...nothingNew, changed: [ticket('a', { status: 'PREPARING' })] }, [start]);
+    carriedOut.told({ ...nothingNew, changed: [ticket('a', { status: 'READY' })] }, [start]);
+    carriedOut.done(start, [start]);
+    expect(carriedOut.taps).toEqual([]);
+  });
+
+  it('show their effect until the stream tells it', () => {
+    const carriedOut = new CarriedOut();
+    const start = tap('a', 'start');
+    carriedOut.told({ ...nothingNew, changed: [ticket('a')] }, []);
+    carriedOut.tapped(start);
+    carriedOut.told({ ...nothingNew, changed: [ticket('b')] }, [start]);
+    carriedOut.done(start, [start]);
+    expect(carriedOut.taps).toEqual([start]);
+    carriedOut.told({ ...nothingNew, changed: [ticket('a', { status: 'PREPARING' })] }, []);
+    expect(carriedOut.taps).toEqual([]);
   });
 });
