@@ -107,6 +107,26 @@ describe('SARIF is valid by the schema of OASIS', () => {
     expect(errorsIn(sarifReport({ ...review, findings: [finding, { ...finding, approval }, nowhere] }))).toEqual([]);
   });
 
+  it('and each result has a place, without which GitHub refuses the whole file', () => {
+    const { place: _, ...nowhere } = finding;
+    const gone = { ...nowhere, affected: [] };
+    const findings = [
+      nowhere,
+      gone,
+      { ...gone, contracts: ['settings'] },
+      { ...gone, place: { ...finding.place!, file: 'a b.ts' } },
+    ];
+    const { runs } = JSON.parse(sarifReport({ ...review, findings })) as {
+      runs: [{ results: { locations: [{ physicalLocation: { artifactLocation: { uri: string } } }] }[] }];
+    };
+    expect(runs[0].results.map(({ locations }) => locations[0].physicalLocation.artifactLocation.uri)).toEqual([
+      'bffs/kiosk/operations/orderScreen.graphql',
+      'schema/channels/kiosk.graphql',
+      'schema/supergraph.graphql',
+      'a%20b.ts',
+    ]);
+  });
+
   it('for what is found in our own graph', async () => {
     const broken = await reviewPatched([orders('type Order\n', '  number: Int!\n', '')], ['kiosk']);
     expect(broken.findings.length).toBeGreaterThan(0);
@@ -123,6 +143,14 @@ it('JUnit escapes XML and counts failures', () => {
   const text = junitReport(review);
   expect(text).toContain('tests="1" failures="1"');
   expect(text).toContain('message="`Order.total` is removed &lt;&amp;&gt;"');
+});
+
+it('JUnit has a test where nothing was found, which Jenkins needs, and no character that XML has not', () => {
+  expect(junitReport({ ...review, findings: [] })).toContain(
+    'tests="1" failures="0" skipped="0">\n    <testcase classname="schema:check" name="nothing found"/>',
+  );
+  const text = junitReport({ ...review, findings: [{ ...finding, message: 'It is \u001b[31mred\u001b[0m\u0000.' }] });
+  expect(text).toContain('It is \ufffd[31mred\ufffd[0m\ufffd.');
 });
 
 it('the terminal tells who, where, why and what to do, and what was not looked at', () => {

@@ -1,3 +1,4 @@
+import { channels } from '#schema/channels.ts';
 import type { Place } from '../../compose/compositionProblem.ts';
 import type { Finding, Review } from '../model/finding.ts';
 import { rules } from '../model/rules.ts';
@@ -5,7 +6,7 @@ import { detailsOf } from './annotations.ts';
 
 const locationOf = ({ file, line, column }: Place, message?: string) => ({
   physicalLocation: {
-    artifactLocation: { uri: file, uriBaseId: '%SRCROOT%' },
+    artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' },
     region: { startLine: line, startColumn: column },
   },
   ...(message !== undefined && { message: { text: message } }),
@@ -37,13 +38,13 @@ export function sarifReport({ findings }: Review): string {
 }
 
 function resultOf(finding: Finding, names: readonly string[]) {
-  const { rule, severity, message, place, affected, id, approval, owners, contracts } = finding;
+  const { rule, severity, message, affected, id, approval, owners, contracts } = finding;
   return {
     ruleId: rule,
     ruleIndex: names.indexOf(rule),
     level: severity,
     message: { text: [message, ...detailsOf(finding)].join('\n') },
-    ...(place && { locations: [locationOf(place)] }),
+    locations: [locationOf(placeFor(finding))],
     ...(affected.length > 0 && {
       relatedLocations: affected.map((each, index) => ({
         id: index,
@@ -62,4 +63,14 @@ function resultOf(finding: Finding, names: readonly string[]) {
       ],
     }),
   };
+}
+
+/**
+ * Where a reader finds what has no place of its own, such as a type that is gone: GitHub refuses the whole file when
+ * one result has no location.
+ */
+function placeFor({ place, affected, contracts }: Finding): Place {
+  const [channel] = contracts.filter((name) => channels.some((each) => each.name === name));
+  const file = channel === undefined ? 'schema/supergraph.graphql' : `schema/channels/${channel}.graphql`;
+  return place ?? affected[0]?.place ?? { file, line: 1, column: 1 };
 }

@@ -108,8 +108,9 @@ export function readCsv(file: string, text: string, table: Table): ReadTable {
         ]
       : [],
   );
-  const twice = titles.flatMap((title, index) =>
-    title.trim() !== '' && titles.indexOf(title) < index
+  const names = titles.map((title) => title.trim());
+  const twice = names.flatMap((title, index) =>
+    title !== '' && names.indexOf(title) < index
       ? [{ file, at: `line 1, column ${index + 1} (${title})`, message: 'this column is there twice: keep one' }]
       : [],
   );

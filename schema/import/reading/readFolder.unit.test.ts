@@ -124,3 +124,9 @@ test('takes no page without lines for the names of columns', () => {
     'categories.csv line 1: this is no table: the first line names its columns',
   ]);
 });
+
+test('a column that is there twice is told, also with a space before one of them', () => {
+  expect(read('categories.csv', 'key,position,name.en, name.en\nfood,1,Food,Drinks').problems).toEqual([
+    'categories.csv line 1, column 4 (name.en): this column is there twice: keep one',
+  ]);
+});
