@@ -41,7 +41,7 @@ const { WHY: coordinate, AGAINST: against, CHANGELOG: range, DOCUMENTS: register
 if (switches.has('watch') && !isRerun) await keepRunning();
 else if (switches.has('watch')) {
   const { watchSchema } = await import('./schema/watchSchema.ts');
-  const { reportOf } = await import('./schema/reports.ts');
+  const { reportOf } = await import('#schema/check/reports/reportOf.ts');
   const outdated = (path: string): never => {
     tell(`\n${path} changed: begins again\n`);
     return beginAgain();
@@ -58,7 +58,7 @@ else if (switches.has('watch')) {
 } else {
   const { passes } = await import('#schema/check/model/finding.ts');
   const { reviewSystem } = await import('#schema/check/review/reviewSystem.ts');
-  const { reportOf } = await import('./schema/reports.ts');
+  const { reportOf } = await import('#schema/check/reports/reportOf.ts');
   const review = await reviewSystem(root, against, { registered });
   tell(reportOf(switches)(review));
   process.exitCode = passes(review) ? 0 : 1;

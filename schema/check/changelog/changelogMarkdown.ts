@@ -1,3 +1,4 @@
+import { inMarkdown } from '../reports/printable.ts';
 import { groupAffected } from '../reports/affected.ts';
 import { groups, type Changelog, type Chapter, type Entry, type Group } from './changelogBetween.ts';
 
@@ -31,7 +32,7 @@ const chapterText = (chapter: Chapter): string[] => [
     .flatMap((group) => [`### ${headings[group]}`, chapter.entries[group].map(line).join('\n')]),
 ];
 
-const line = (entry: Entry): string => `- ${sentencesOf(entry).join(' ')}`;
+const line = (entry: Entry): string => `- ${sentencesOf(entry).map(inMarkdown).join(' ')}`;
 
 /** What a reader is told of a change: what it is, whom it hits and how, and what to do. */
 export function sentencesOf({ finding, affected, description }: Entry): string[] {

@@ -1,5 +1,6 @@
 import { fails, passes, type Finding, type Review } from '../model/finding.ts';
 import { groupAffected } from './affected.ts';
+import { inMarkdown } from './printable.ts';
 import { inOrder } from './terminal.ts';
 
 /** The text for a pull request: the verdict in one line, what matters open, the rest folded. */
@@ -17,7 +18,7 @@ export function markdownReport(review: Review): string {
     ...fold(`${notes.length} safe`, notes.map(short)),
     ...fold(
       `${review.gaps.length} not looked at`,
-      review.gaps.map((gap) => `- ${gap}`),
+      review.gaps.map((gap) => `- ${inMarkdown(gap)}`),
     ),
     `<sub>${Object.entries(review.looked)
       .map(([what, number]) => `${number} ${what}`)
@@ -33,25 +34,26 @@ function verdict(review: Review, failing: number): string {
 const fold = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`<details><summary>${title}</summary>\n\n${lines.join('\n')}\n\n</details>`];
 
-const placeOf = ({ place }: Finding): string => (place ? ` · ${place.file}:${place.line}` : '');
+const placeOf = ({ place }: Finding): string => (place ? ` · ${inMarkdown(`${place.file}:${place.line}`)}` : '');
 
 function entry(finding: Finding, sign: string): string {
   const { message, contracts, affected, why, fix, id } = finding;
   const groups = groupAffected(affected).map(
-    ({ who, how, documents }) => `- **${who}**: ${documents.map(({ document }) => document).join(', ')}: ${how}`,
+    ({ who, how, documents }) =>
+      `- **${inMarkdown(who)}**: ${inMarkdown(`${documents.map(({ document }) => document).join(', ')}: ${how}`)}`,
   );
   return [
-    `${sign} **${message}**${contracts.length > 0 ? ` in ${contracts.join(', ')}` : ''}${placeOf(finding)}`,
+    `${sign} **${inMarkdown(message)}**${contracts.length > 0 ? ` in ${contracts.join(', ')}` : ''}${placeOf(finding)}`,
     ...(groups.length > 4
       ? fold(`who breaks: ${groups.length} clients`, groups)
       : groups.length > 0
         ? [groups.join('\n')]
         : []),
-    [why, fix === '' ? '' : `→ ${fix}`].filter(Boolean).join(' '),
-    `<sub>\`${id}\`</sub>`,
+    [why, fix === '' ? '' : `→ ${fix}`].filter(Boolean).map(inMarkdown).join(' '),
+    `<sub>\`${id.replaceAll('`', "'")}\`</sub>`,
   ].join('\n\n');
 }
 
 const short = ({ message, contracts, why, approval }: Finding): string =>
-  `- ${message}${contracts.length > 0 ? ` (${contracts.join(', ')})` : ''}. ` +
-  (approval ? `${approval.owner} until ${approval.expires}: ${approval.reason}` : why);
+  `- ${inMarkdown(message)}${contracts.length > 0 ? ` (${contracts.join(', ')})` : ''}. ` +
+  inMarkdown(approval ? `${approval.owner} until ${approval.expires}: ${approval.reason}` : why);

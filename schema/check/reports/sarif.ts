@@ -6,7 +6,7 @@ import { detailsOf } from './annotations.ts';
 
 const locationOf = ({ file, line, column }: Place, message?: string) => ({
   physicalLocation: {
-    artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' },
+    artifactLocation: { uri: encodeURI(file).replaceAll(/[?#]/g, encodeURIComponent), uriBaseId: '%SRCROOT%' },
     region: { startLine: line, startColumn: column },
   },
   ...(message !== undefined && { message: { text: message } }),

@@ -1,9 +1,10 @@
-import type { Review } from '#schema/check/model/finding.ts';
-import { annotations } from '#schema/check/reports/annotations.ts';
-import { junitReport } from '#schema/check/reports/junit.ts';
-import { markdownReport } from '#schema/check/reports/markdown.ts';
-import { sarifReport } from '#schema/check/reports/sarif.ts';
-import { terminalReport } from '#schema/check/reports/terminal.ts';
+import type { Review } from '../model/finding.ts';
+import { annotations } from './annotations.ts';
+import { junitReport } from './junit.ts';
+import { markdownReport } from './markdown.ts';
+import { printable } from './printable.ts';
+import { sarifReport } from './sarif.ts';
+import { terminalReport } from './terminal.ts';
 
 const reports: Readonly<Record<string, (review: Review) => string>> = {
   markdown: markdownReport,
@@ -16,5 +17,6 @@ const reports: Readonly<Record<string, (review: Review) => string>> = {
 /** The report that the switches of the command ask for. */
 export function reportOf(switches: ReadonlySet<string>): (review: Review) => string {
   const format = Object.keys(reports).find((name) => switches.has(name)) ?? '';
-  return reports[format] ?? terminalReport;
+  const report = reports[format] ?? terminalReport;
+  return (review) => report(printable(review));
 }
