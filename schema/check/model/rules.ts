@@ -62,6 +62,7 @@ export const rules: Readonly<Record<string, string>> = {
   'lint-unique-enum-value-names': 'Enum values differ in more than their case.',
   'lint-unused-type': 'A field of Query, Mutation or Subscription leads to every type.',
   'approval-expired': 'An approval has not expired.',
+  'approval-endless': 'An approval ends within a year.',
   'approval-unused': 'An approval approves something.',
   'approvals-unreadable': 'The file of approvals can be read.',
 };

@@ -10,6 +10,8 @@ import { reviewPatched, type Patch } from '../testing/patchedSystem.ts';
 import { annotations } from './annotations.ts';
 import { junitReport } from './junit.ts';
 import { markdownReport } from './markdown.ts';
+import { inMarkdown } from './printable.ts';
+import { reportOf } from './reportOf.ts';
 import { sarifReport } from './sarif.ts';
 import { terminalReport } from './terminal.ts';
 
@@ -181,10 +183,80 @@ describe('an approval', () => {
       rules: ['field-removed', 'approval-unused'],
     });
   });
+  it('holds for a year at most', () => {
+    expect(run(entry('2027-06-16'))).toMatchObject({ good: true });
+    expect(run(entry('9999-12-31'))).toMatchObject({ good: false, rules: ['field-removed', 'approval-endless'] });
+  });
+  it('names a day that there is', () => {
+    for (const day of ['2026-99-99', '2026-02-30', "'soon'"])
+      expect(run(entry(day))).toMatchObject({ good: false, rules: ['field-removed', 'approvals-unreadable'] });
+  });
+  it('names one finding, and no pattern', () => {
+    for (const id of ["'*'", "'field-removed:*'", 'field-removed:Order', 'field-removed:Order.totals'])
+      expect(run(entry('2026-12-31', id))).toMatchObject({ good: false, rules: ['field-removed', 'approval-unused'] });
+  });
+  it('cannot be given to a graph that does not compose, or a document that no channel starts with', () => {
+    for (const rule of ['composition', 'document-invalid'])
+      expect(
+        passes({
+          ...review,
+          findings: approve([{ ...finding, rule }], entry('2026-12-31'), '2026-06-15', new Owners('')),
+        }),
+      ).toBe(false);
+  });
   it('without a reason, an owner or a day is refused', () => {
     expect(run('- finding: x\n')).toMatchObject({ good: false, rules: ['field-removed', 'approvals-unreadable'] });
   });
   it('of nothing at all may be an empty file', () => {
     for (const text of ['', '[]', '# nothing']) expect(run(text).rules).toEqual(['field-removed']);
+  });
+});
+
+describe('a text that others wrote moves nothing in a report', () => {
+  const nasty =
+    '\n::error::owned %0A\u001b[2J\u009b1A\u0000\u202e</details><img src=x onerror=a> ]]> & " | [x](y) **b** `\uffff';
+  const hostile: Finding = {
+    ...finding,
+    message: `\`Order.total\` is ${nasty}`,
+    why: nasty,
+    fix: nasty,
+    place: { file: `docs/a b#c?${nasty}.md`, line: 1, column: 1 },
+    affected: [{ ...finding.affected[0]!, client: nasty, document: nasty, how: nasty }],
+  };
+  const approval = { finding: finding.id, reason: nasty, owner: nasty, expires: '2026-12-31' };
+  const all = { ...review, gaps: [nasty], findings: [hostile, { ...hostile, approval }] };
+  const told = (format: string) => reportOf(new Set([format]))(all);
+
+  it.each(['', 'markdown', 'annotations', 'sarif', 'junit', 'json'])('%s', (format) => {
+    const text = told(format);
+     
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u0080-\u009f\u202e\uffff]/);
+    const commands = text.split('\n').filter((line) => /^\s*(::|##\[)/.test(line));
+    expect(commands).toHaveLength(format === 'annotations' ? all.findings.length : 0);
+  });
+
+  it('Markdown has no element, link or emphasis but its own', () => {
+    const text = told('markdown').replaceAll(/(?<![\\`])`[^`\n]+`/g, '');
+    const count = (tag: string): number => text.split(tag).length - 1;
+    expect([...new Set(text.match(/<[a-z]+/g))].sort()).toEqual(['<details', '<sub', '<summary']);
+    expect(count('</details>')).toBe(count('<details>'));
+    expect(text).not.toMatch(/(?<!\\)\[x/);
+    expect(text).not.toMatch(/(?<!\\)\*\*b/);
+  });
+
+  it.each(['`<b>```', '``<b>`', '`` `<b>', '`\\`<b>`', '` <b>'])('no odd number of backticks hides %s', (text) => {
+    expect(inMarkdown(text)).not.toContain('<b>');
+  });
+
+  it('JUnit is well-formed, and SARIF is valid', () => {
+    const xml = told('junit');
+    expect(xml.replaceAll(/&(amp|lt|gt|quot|#10);/g, '')).not.toContain('&');
+    expect(new Set(xml.match(/<[^?\s>]+/g))).toEqual(
+      new Set(
+        ['testsuites', 'testsuite', 'testcase', 'failure', 'system-out'].flatMap((each) => [`<${each}`, `</${each}`]),
+      ),
+    );
+    const { runs } = JSON.parse(told('sarif')) as { runs: { results: { locations: unknown[] }[] }[] };
+    expect(JSON.stringify(runs[0]?.results[0]?.locations)).toContain('docs/a%20b%23c%3F');
   });
 });

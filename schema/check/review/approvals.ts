@@ -6,13 +6,22 @@ import type { Owners } from '../model/owners.ts';
 /** The file in which findings are approved. */
 export const approvalsFile = 'schema/approvals.yaml';
 
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
+
 const day = z.preprocess(
   (value) => (value instanceof Date ? value.toISOString().slice(0, 10) : value),
-  z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'is no day: write YYYY-MM-DD'),
+  z.string().refine(isDay, 'is no day: write YYYY-MM-DD'),
 );
 const schema = z
   .array(z.strictObject({ finding: z.string(), reason: z.string().min(10), owner: z.string().min(1), expires: day }))
   .nullable();
+
+/** For how long something may be approved. */
+const longest = 366 * 86_400_000;
+
+/** What nobody can accept for others: the graph, or a channel with its documents, would not even start. */
+const isBroken = ({ rule }: Finding): boolean => rule === 'composition' || rule === 'document-invalid';
 
 /**
  * Puts approvals to the findings that they name. An entry that has expired, or that cannot be read, is a finding itself
@@ -22,14 +31,27 @@ const schema = z
 export function approve(findings: readonly Finding[], text: string, today: string, owners: Owners): Finding[] {
   const { approvals, problems } = readApprovals(text, owners);
   const expired = approvals.filter(({ expires }) => expires < today);
-  const valid = new Map(approvals.filter(({ expires }) => expires >= today).map((each) => [each.finding, each]));
+  const last = new Date(Date.parse(today) + longest).toISOString().slice(0, 10);
+  const endless = approvals.filter(({ expires }) => expires > last);
+  const valid = new Map(
+    approvals.filter(({ expires }) => expires >= today && expires <= last).map((each) => [each.finding, each]),
+  );
   const present = new Set(findings.map(({ id }) => id));
   return [
     ...findings.map((finding) => {
       const approval = valid.get(finding.id);
-      return approval && finding.severity !== 'note' ? { ...finding, approval } : finding;
+      return approval && finding.severity !== 'note' && !isBroken(finding) ? { ...finding, approval } : finding;
     }),
     ...problems,
+    ...endless.map((each) =>
+      about(each, text, owners, {
+        rule: 'approval-endless',
+        severity: 'error',
+        message: `the approval of \`${each.finding}\` is to hold until ${each.expires}, which is more than a year`,
+        why: 'An approval that nobody looks at again is a switch that turns the check off.',
+        fix: `Let it expire by ${last}, and have it approved anew if it is still needed.`,
+      }),
+    ),
     ...expired.map((each) =>
       about(each, text, owners, {
         rule: 'approval-expired',
