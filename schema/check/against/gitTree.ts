@@ -10,13 +10,19 @@ const lineOf = (root: string, args: readonly string[]): string | undefined => {
   return status === 0 ? stdout.toString().trim() || undefined : undefined;
 };
 
-/** Where the branch left the main branch; undefined outside a clone, or in one without a main branch. */
+/**
+ * Where the branch left the main branch; undefined outside a clone.
+ * @throws StartupError in a clone that does not know where: nothing would be compared, and everything would pass
+ */
 export function mergeBase(root: string): string | undefined {
   for (const main of ['origin/main', 'main', 'origin/master', 'master']) {
     const base = lineOf(root, ['merge-base', 'HEAD', main]);
     if (base !== undefined) return base;
   }
-  return undefined;
+  if (lineOf(root, ['rev-parse', '--git-dir']) === undefined) return undefined;
+  const shallow = lineOf(root, ['rev-parse', '--is-shallow-repository']) === 'true';
+  const way = shallow ? 'The clone is shallow: fetch its history (git fetch --unshallow origin main)' : 'Fetch main';
+  throw new StartupError(`git does not know here where this branch left main. ${way}, or name a commit by --against.`);
 }
 
 /** What the check reads of a commit: contracts, documents, schemas of events and messages, the list of settings. */
@@ -53,6 +59,8 @@ function* readBlobs(root: string, entries: readonly { path: string; id: string }
   for (const { path } of entries) {
     const end = stdout.indexOf(10, offset);
     const size = Number(stdout.subarray(offset, end).toString().split(' ')[2]);
+    if (end < 0 || !Number.isInteger(size))
+      throw new StartupError(`git has no content of ${path} here: the clone is a partial one. Fetch without --filter.`);
     yield [path, stdout.subarray(end + 1, end + 1 + size).toString()];
     offset = end + 1 + size + 1;
   }

@@ -155,7 +155,7 @@ export async function reviewStates(subject: Subject, more: readonly Finding[] = 
   const today = new Date().toISOString().slice(0, 10);
   return {
     findings: approve(findings, now.read(approvalsFile) ?? '', today, owners),
-    gaps: before ? [] : ['Nothing was compared: this is no git clone with a main branch. Name a commit by --against.'],
+    gaps: before ? [] : ['Nothing was compared: this is no git clone.'],
     looked: {
       subgraphs: composed.sources.length,
       contracts: channels.length,

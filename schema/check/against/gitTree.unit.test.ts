@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import { mergeBase, treeAt } from './gitTree.ts';
+
+const git = (folder: string, ...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_ALLOW_PROTOCOL: 'file' },
+  }).trim();
+
+/** A repository with two commits on main, in a folder whose name has a space. */
+function repository(): { folder: string; first: string } {
+  const folder = join(temporaryFolder('git'), 'my clone');
+  mkdirSync(join(folder, 'schema/channels'), { recursive: true });
+  git(folder, 'init', '-q', '-b', 'main');
+  const commit = (text: string): string => {
+    writeFileSync(join(folder, 'schema/channels/a b "ü".graphql'), text);
+    git(folder, 'add', '.');
+    git(folder, 'commit', '-qm', text);
+    return git(folder, 'rev-parse', 'HEAD');
+  };
+  const first = commit('type Query { a: Int }');
+  commit('type Query { b: Int }');
+  return { folder, first };
+}
+
+describe('where a branch left main', () => {
+  it('is found on a detached head, and when the working tree differs', () => {
+    const { folder, first } = repository();
+    git(folder, 'checkout', '-q', '--detach', first);
+    writeFileSync(join(folder, 'schema/new.graphql'), '');
+    expect(mergeBase(folder)).toBe(first);
+  });
+
+  it('is nowhere outside a clone', () => {
+    expect(mergeBase(temporaryFolder('none'))).toBeUndefined();
+  });
+
+  it('is asked for in a clone that does not know it: else nothing would be compared', () => {
+    const { folder, first } = repository();
+    git(folder, 'checkout', '-q', '-b', 'mine', first);
+    git(folder, 'commit', '-q', '--allow-empty', '-m', 'mine');
+    const shallow = temporaryFolder('shallow');
+    git(shallow, 'clone', '-q', '--depth', '1', '-b', 'mine', `file://${encodeURI(folder)}`, '.');
+    expect(() => mergeBase(shallow)).toThrow(/shallow.*--unshallow.*--against/);
+    git(folder, 'branch', '-q', '-D', 'main');
+    expect(() => mergeBase(folder)).toThrow(/does not know.*--against/);
+  });
+});
+
+describe('the state that a reference names', () => {
+  it('is read whatever files are called, and whatever lies in the working tree', () => {
+    const { folder, first } = repository();
+    rmSync(join(folder, 'schema'), { recursive: true });
+    const tree = treeAt(folder, first);
+    expect(tree.list('schema/channels')).toEqual(['schema/channels/a b "ü".graphql']);
+    expect(tree.read('schema/channels/a b "ü".graphql')).toBe('type Query { a: Int }');
+  });
+
+  it('is refused if git does not know it, or has not its files', () => {
+    const { folder, first } = repository();
+    expect(() => treeAt(folder, 'v0')).toThrow('git knows no commit v0');
+    expect(() => treeAt(folder, '--help')).toThrow('git knows no commit --help');
+    const id = git(folder, 'rev-parse', `${first}:schema/channels/a b "ü".graphql`);
+    rmSync(join(folder, '.git/objects', id.slice(0, 2), id.slice(2)));
+    expect(() => treeAt(folder, first)).toThrow(/no content of schema.*partial/);
+  });
+});
