@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
+import { loadRoutes } from '#gateway/rest/loadRoutes.ts';
 import { channels } from '#schema/channels.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
 import { checkAudiences } from './checkAudiences.ts';
@@ -12,7 +13,7 @@ import { checkVariesBy } from './checkVariesBy.ts';
 import type { composeChannel, ComposedChannel } from './composeChannel.ts';
 import type { composeGraph } from './composeGraph.ts';
 import type { ComposeHelpers } from './composeHelpers.ts';
-import { CompositionFailed, type CompositionProblem } from './compositionProblem.ts';
+import { CompositionFailed, placeOfError, type CompositionProblem } from './compositionProblem.ts';
 import { describeStreams } from './describeStreams.ts';
 import { registeredSources, viewSource, type GraphSource } from './graphSource.ts';
 import { keptComposition } from './keptComposition.ts';
@@ -48,12 +49,25 @@ export interface ContractSources {
   readonly view: GraphSource | undefined;
 }
 
-/** @throws CompositionFailed if the view cannot be parsed */
-export const contractOf = (manifest: ChannelManifest, sources: readonly GraphSource[]): ContractSources => ({
-  manifest,
-  sources: describeStreams(sources, manifest.streams),
-  view: viewSource(manifest.name),
-});
+/** @throws CompositionFailed if the view, or a route, cannot be read */
+export function contractOf(manifest: ChannelManifest, sources: readonly GraphSource[]): ContractSources {
+  checkRoutes(manifest);
+  return { manifest, sources: describeStreams(sources, manifest.streams), view: viewSource(manifest.name) };
+}
+
+/** A contract holds what the channel's routes select, so that there is none while one of them cannot be read. */
+function checkRoutes({ name, routes }: ChannelManifest): void {
+  try {
+    if (routes) loadRoutes(routes);
+  } catch (error) {
+    const [, file = `bffs/${name}/channel.ts`, told] = /^(\S+\.graphql): (.*)$/s.exec((error as Error).message) ?? [];
+    const place = placeOfError(error) ?? { file: told === undefined ? file : `rest/${file}`, line: 1, column: 1 };
+    const message = (told ?? (error as Error).message).replace(/\.$/, '');
+    throw new CompositionFailed(name, [
+      { where: `${place.file}:${place.line}`, place, message: `${message}. Correct the route.` },
+    ]);
+  }
+}
 
 /**
  * Composes everything from the present sources. It reports problems as data.

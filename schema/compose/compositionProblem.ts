@@ -1,4 +1,4 @@
-import type { ASTNode } from 'graphql';
+import { GraphQLError, type ASTNode } from 'graphql';
 
 /** A place in a file of the repository. Lines and columns count from 1. */
 export interface Place {
@@ -31,6 +31,13 @@ export class CompositionFailed extends Error {
 export function placeIn(node: ASTNode | undefined): Place | undefined {
   const token = node && 'name' in node && node.name?.loc ? node.name.loc.startToken : node?.loc?.startToken;
   return token && node?.loc ? { file: node.loc.source.name, line: token.line, column: token.column } : undefined;
+}
+
+/** Where in a named source an error of graphql-js is. */
+export function placeOfError(error: unknown): Place | undefined {
+  const [location] = error instanceof GraphQLError ? (error.locations ?? []) : [];
+  const source = error instanceof GraphQLError ? error.source : undefined;
+  return location && source ? { file: source.name, ...location } : undefined;
 }
 
 /** `file:line` of a node that was parsed from a named source. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Kind, Source, parse, type DocumentNode } from 'graphql';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { CompositionFailed } from './compositionProblem.ts';
+import { CompositionFailed, placeOfError } from './compositionProblem.ts';
 
 /** One subgraph as an input of composition. Its nodes know the file and line they came from. */
 export interface GraphSource {
@@ -38,10 +38,9 @@ export function graphSource(name: string, url: string, sdl: string, file: string
     const own = parsedOnce(sdl, file);
     return { name, url, document: { kind: Kind.DOCUMENT, definitions: [...base.definitions, ...own.definitions] } };
   } catch (error) {
-    const line = (error as { locations?: { line: number }[] }).locations?.[0]?.line ?? 1;
-    throw new CompositionFailed(name, [
-      { where: `${file}:${line}`, message: `${(error as Error).message} Correct the SDL.` },
-    ]);
+    const place = placeOfError(error) ?? { file, line: 1, column: 1 };
+    const message = `${(error as Error).message.replace(/\.$/, '')}. Correct the SDL.`;
+    throw new CompositionFailed(name, [{ where: `${file}:${place.line}`, place, message }]);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type DefinitionNode,
   type DocumentNode,
   type FieldNode,
+  type NameNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -96,15 +97,21 @@ export function commentAbove(source: string): string | undefined {
   );
 }
 
-/** The forms in which clients send a document, each with the texts whose hashes are its ids. */
-function formsOf(source: string, file: string): { operationName: string; forms: Form[] } {
-  const document = parse(source);
+/** The one operation of a document, which has a name; undefined for a document that has another number, or no name. */
+export function namedOperation(document: DocumentNode): (OperationDefinitionNode & { name: NameNode }) | undefined {
   const [operation, ...others] = document.definitions.filter(
     (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
   );
-  const operationName = operation?.name?.value;
-  if (!operation || others.length > 0 || operationName === undefined)
-    throw new Error(`${file}: a trusted document has exactly one operation, with a name.`);
+  const { name } = operation ?? {};
+  return operation && name && others.length === 0 ? { ...operation, name } : undefined;
+}
+
+/** The forms in which clients send a document, each with the texts whose hashes are its ids. */
+function formsOf(source: string, file: string): { operationName: string; forms: Form[] } {
+  const document = parse(source);
+  const operation = namedOperation(document);
+  if (!operation) throw new Error(`${file}: a trusted document has exactly one operation, with a name.`);
+  const operationName = operation.name.value;
   const ofApollo = asApolloClient(document, operation);
   return {
     operationName,

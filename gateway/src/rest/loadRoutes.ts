@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { Source } from 'graphql';
 import { routeOf, type Route } from './route.ts';
 
 /** Reads every route below a folder, in the order of their files. @throws if a document is no route */
@@ -6,7 +7,7 @@ export function loadRoutes(folder: URL): Route[] {
   return (readdirSync(folder, { recursive: true }) as string[])
     .filter((each) => each.endsWith('.graphql'))
     .sort()
-    .map((file) => routeOf(readFileSync(new URL(file, folder), 'utf8'), file));
+    .map((file) => routeOf(new Source(readFileSync(new URL(file, folder), 'utf8'), `rest/${file}`), file));
 }
 
 /** The documents that describe the routes to programs: the file in the folder of the routes, by the path. */

@@ -1,6 +1,7 @@
 import { GraphQLError, Kind, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { OperationCost, checkCost } from '#gateway/documents/cost.ts';
 import { checkLimits, type Limits } from '#gateway/documents/limits.ts';
+import { namedOperation } from '#gateway/documents/trustedDocuments.ts';
 import { Refusal } from '#gateway/errors/refusal.ts';
 import type { CostIndex } from '#gateway/graph/costIndex.ts';
 import { withoutRest } from '#gateway/rest/route.ts';
@@ -9,7 +10,7 @@ import type { Tree } from '../against/tree.ts';
 import type { Coordinates } from '../model/coordinates.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Owners } from '../model/owners.ts';
-import { documentFolders, releasedDocuments, senderOf } from './liveDocument.ts';
+import { documentFolders, ownDocuments, releasedDocuments, senderOf, type LiveDocument } from './liveDocument.ts';
 
 /** What the documents of a channel have to fit. */
 export interface ChannelRules {
@@ -30,12 +31,39 @@ interface Context {
 
 /** What is wrong with the documents and routes of a channel as they are now. */
 export function documentFindings(tree: Tree, context: Context): Finding[] {
-  return documentFolders(context.channel.name)
+  const texts = documentFolders(context.channel.name)
     .flatMap((folder) => tree.list(folder))
     .filter((file) => file.endsWith('.graphql'))
-    .flatMap((file) =>
-      ofText({ file, name: file.split('/').at(-1)!.replace('.graphql', ''), text: tree.read(file) ?? '' }, context),
-    );
+    .map((file) => ({ file, name: file.split('/').at(-1)!.replace('.graphql', ''), text: tree.read(file) ?? '' }));
+  return [
+    ...texts.flatMap((each) => ofText(each, context)),
+    ...sameNames(ownDocuments(context.channel.name, tree), context),
+  ];
+}
+
+/** A channel knows a document of its own by the name of its operation, and a route by its address. */
+function sameNames(documents: readonly LiveDocument[], { channel, owners }: Context): Finding[] {
+  const files = new Map<string, string>();
+  return documents.flatMap(({ file, name, document }) =>
+    // A route is named by its address; its operation has a name, too.
+    [...new Set([name, namedOperation(document)?.name.value ?? name])].flatMap((each) => {
+      const other = files.get(each);
+      files.set(each, file);
+      if (other === undefined) return [];
+      const subject = `${channel.name}/${each}`;
+      return {
+        id: `document-invalid:${subject}`,
+        rule: 'document-invalid',
+        severity: 'error' as const,
+        subject,
+        message: `\`${each}\` of \`${channel.name}\` is also in ${other}`,
+        why: 'A channel refuses to start with two documents of one name.',
+        fix: 'Rename one.',
+        place: { file, line: 1, column: 1 },
+        ...{ owners: owners.of(file), contracts: [channel.name], affected: [] },
+      };
+    }),
+  );
 }
 
 /** What is wrong with documents that builds of clients and partners send, whatever the channel's own are now. */
@@ -85,6 +113,8 @@ function ofText({ file, name, text }: NamedText, { channel, coordinates, owners 
     const document = parse(text, { maxTokens: channel.limits.tokens });
     checkLimits(document, channel.limits);
     const sent = withoutRest(document);
+    if (!namedOperation(document))
+      throw new GraphQLError('it needs exactly one operation, with a name', { nodes: document });
     const problems = validate(channel.contract, sent);
     if (problems.length === 0) checkCostOf(sent, channel);
     return problems.map((error) => {

@@ -93,7 +93,8 @@ function documentsOfReleases(channel: string, tree: Tree, now: Date): ReleasedDo
     });
 }
 
-function ownDocuments(channel: string, tree: Tree): LiveDocument[] {
+/** The documents of a channel's folders. */
+export function ownDocuments(channel: string, tree: Tree): LiveDocument[] {
   return documentFolders(channel)
     .flatMap((folder) => tree.list(folder))
     .filter((file) => file.endsWith('.graphql'))
