@@ -2,8 +2,8 @@ import { fails, type Finding, type Review } from '../model/finding.ts';
 import { detailsOf } from './annotations.ts';
 
 /**
- * JUnit XML, which every CI shows: a test case for each finding, failed if the finding fails the check. Without findings
- * it has one that passes, because Jenkins fails a build whose reports have no test at all.
+ * JUnit XML, which every CI shows: a test case for each finding, failed if the finding fails the check. Without
+ * findings it has one that passes, because Jenkins fails a build whose reports have no test at all.
  */
 export function junitReport({ findings }: Review): string {
   const failing = findings.filter(fails).length;
@@ -41,5 +41,4 @@ const escapes: Readonly<Record<string, string>> = {
 const escape = (value: string): string =>
   value
     .replaceAll(/[&<>"\n]/g, (each) => escapes[each] ?? each)
-    // eslint-disable-next-line no-control-regex -- these are what is looked for
     .replaceAll(/[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g, '\ufffd');

@@ -1,4 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { nearest } from '#platform/config/misspelling.ts';
 import type { Table } from '../table.ts';
 import { kindOf, type CellKind } from './cellKind.ts';
 import { textOf } from './formulas.ts';
@@ -93,6 +94,19 @@ export function readCsv(file: string, text: string, table: Table): ReadTable {
   const [header, ...body] = records;
   const titles = header?.record ?? [];
   const columns = columnsOf(titles, table);
+  const known = [...kindsOf(table).keys()];
+  if (columns.length > 0 && !columns.some(({ name }) => nearest(name, known)))
+    return {
+      file,
+      rows: [],
+      problems: [
+        {
+          file,
+          at: 'line 1',
+          message: `it names none of the columns ${known.join(', ')}: take out what stands before the line that does, and separate them by , or ;`,
+        },
+      ],
+    };
   const rows = body.map(({ record, info }): LocatedRow => ({
     value: rowOf(record, columns),
     at: placeIn(info.lines - breaksIn(record), columns),
@@ -108,14 +122,30 @@ export function readCsv(file: string, text: string, table: Table): ReadTable {
         ]
       : [],
   );
+  const notComputed = body.flatMap(({ record, info }) =>
+    record.flatMap((cell, index) =>
+      failedFormula.test(cell.trim())
+        ? [
+            {
+              file,
+              at: `line ${info.lines - breaksIn(record)}, column ${index + 1} (${titles[index] ?? ''})`,
+              message: `the spreadsheet could not compute this (${cell.trim()}): correct its formula`,
+            },
+          ]
+        : [],
+    ),
+  );
   const names = titles.map((title) => title.trim());
   const twice = names.flatMap((title, index) =>
     title !== '' && names.indexOf(title) < index
       ? [{ file, at: `line 1, column ${index + 1} (${title})`, message: 'this column is there twice: keep one' }]
       : [],
   );
-  return { file, rows, problems: [...twice, ...tooLong.slice(0, mostProblems)] };
+  return { file, rows, problems: [...twice, ...[...tooLong, ...notComputed].slice(0, mostProblems)] };
 }
+
+/** What a spreadsheet writes in place of a value, in English or another language: `#REF!`, `#BEZUG!`, `#N/A`. */
+const failedFormula = /^#(\p{Lu}[\p{Lu}/0-9]*[!?]|N\/A|NV)$/u;
 
 function rowOf(cells: readonly string[], columns: readonly Column[]): Record<string, unknown> {
   const value: Record<string, unknown> = {};

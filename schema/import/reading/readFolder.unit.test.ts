@@ -130,3 +130,21 @@ test('a column that is there twice is told, also with a space before one of them
     'categories.csv line 1, column 4 (name.en): this column is there twice: keep one',
   ]);
 });
+
+test.each([
+  ['a hint for a spreadsheet', 'sep=;\nkey;position;name.en\nfood;1;Food'],
+  ['a title', 'My menu,,\nkey,position,name.en\nfood,1,Food'],
+  ['a remark', '# all of it\nkey,position,name.en\nfood,1,Food'],
+  ['columns between tabs', 'key\tposition\tname.en\nfood\t1\tFood'],
+])('tells once that the first line names no columns, but is %s', (_what, text) => {
+  expect(read('categories.csv', text).problems).toEqual([
+    'categories.csv line 1: it names none of the columns key, position, name: take out what stands before the line that does, and separate them by , or ;',
+  ]);
+});
+
+test.each(['#REF!', '#N/A', '#NAME?', '#DIV/0!', '#BEZUG!', '#NV'])('a cell is not %s', (cell) => {
+  expect(read('categories.csv', `key,position,name.en\nfood,1,${cell}`).problems).toEqual([
+    `categories.csv line 2, column 3 (name.en): the spreadsheet could not compute this (${cell}): correct its formula`,
+  ]);
+  expect(read('categories.csv', 'key,position,name.en\nfood,1,#1 Burger').problems).toEqual([]);
+});
