@@ -189,4 +189,25 @@ describe('editing a store', () => {
       expect((await edit(mutation, wrong, manager)).code).toBe('FORBIDDEN');
     expect((await edit('changeStore', { ...input, name: 'Mine' }, nobody)).code).toBe('UNAUTHENTICATED');
   });
+
+  it('takes an edit that changes nothing for no change, which would make others start again', async () => {
+    const { version, ...same } = await graph.domain.db.store.findUniqueOrThrow({
+      where: { id: second },
+      select: { version: true, name: true, services: true, maxOpenOrders: true, timeZone: true },
+    });
+    const saved = await edit('changeStore', {
+      idempotencyKey: 'same',
+      storeId: second,
+      expectedVersion: version,
+      ...same,
+    });
+    expect(saved.answer).toMatchObject({ __typename: 'ChangeStoreSuccess', store: { version } });
+    const other = { idempotencyKey: 'other', storeId: second, expectedVersion: version, ...same, maxOpenOrders: 61 };
+    expect((await edit('changeStore', other)).answer).toMatchObject({ store: { version: version + 1 } });
+    const stale = { ...other, idempotencyKey: 'stale', maxOpenOrders: 62 };
+    expect((await edit('changeStore', stale)).answer).toMatchObject({
+      __typename: 'StoreChangedMeanwhile',
+      changedFields: ['maxOpenOrders'],
+    });
+  });
 });

@@ -127,6 +127,8 @@ export class McpHandler {
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined, enableJsonResponse: true });
     response.once('close', () => void server.close());
     await server.connect(transport as never);
+    // The transport refuses who does not accept streams, though it answers in JSON and never streams.
+    if (acceptsJson(request)) request.headers.accept = 'application/json, text/event-stream';
     await transport.handleRequest(request, response, body);
   }
 
@@ -221,6 +223,9 @@ export class McpHandler {
     return { status, errors: result.errors, told };
   }
 }
+
+const acceptsJson = ({ headers: { accept = '*/*' } }: IncomingMessage): boolean =>
+  /(application\/(json|\*)|\*\/\*)/i.test(accept);
 
 const noSuchTool = () => new McpError(RpcCode.InvalidParams, 'There is no such tool: tools/list has all.');
 

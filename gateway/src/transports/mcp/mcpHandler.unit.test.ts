@@ -169,6 +169,17 @@ test.each<[string, number, RequestInit]>([
   expect(await response.json()).toHaveProperty('jsonrpc', '2.0');
 });
 
+test.each([
+  ['application/json', 200],
+  ['*/*', 200],
+  ['application/json;q=0.9, text/plain', 200],
+  ['text/event-stream', 406],
+])('who accepts %s is answered with %i: answers are JSON, and no streams', async (accept, status) => {
+  const response = await fetch(url, { method: 'POST', headers: { ...usual, accept }, body: JSON.stringify(list) });
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toBe('application/json');
+});
+
 test('a channel whose manifest says nothing of it has no such door', async () => {
   const closed = await serveFixture(parts, { operations: { shops: operations.shops } });
   const response = await fetch(new URL('/mcp', closed.url.replace('localhost', '127.0.0.1')), { method: 'POST' });

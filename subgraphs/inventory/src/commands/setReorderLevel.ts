@@ -39,6 +39,7 @@ export async function setReorderLevel(
     const { levelVersion } = await tx.stock.findUniqueOrThrow({ where: { storeId_ingredientId: id } });
     if (levelVersion !== expectedVersion)
       return { kind: 'changedMeanwhile', fields: await fieldsChangedSince(tx, levelSubject(id), expectedVersion) };
+    if (before.reorderLevel === reorderLevel) return { kind: 'done' };
     await writeReorderLevels(domain, tx, [{ before, reorderLevel }], now);
     return { kind: 'done' };
   };

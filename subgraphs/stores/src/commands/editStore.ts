@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Prisma, PrismaClient } from '#generated/stores/prisma/client.ts';
 import type { NewEvent } from '#platform/events/defineEvent.ts';
 import type { Principal } from '#platform/identity/principal.ts';
@@ -104,13 +105,18 @@ async function write(
   { data, besides, event }: Change,
   now: Date,
 ): Promise<void> {
+  const differing = Object.entries(data).flatMap(([field, value]) =>
+    isDeepStrictEqual(value, store[field as keyof StoreRow]) ? [] : [field],
+  );
+  // A version more would tell whoever has the form open that somebody changed something.
+  if (differing.length === 0 && !besides) return;
   await besides?.write(tx);
   const { version } = await tx.store.update({
     where: { id: store.id },
     data: { ...data, version: { increment: 1 } },
     select: { version: true },
   });
-  const fields = [...Object.keys(data), ...(besides?.fields ?? [])];
+  const fields = [...differing, ...(besides?.fields ?? [])];
   await recordEdits(tx, [{ subject: subjectOf(store.id), version, fields }], now);
   const told = event(now.toISOString(), store);
   if (told) await domain.events.append(tx, null, [told]);
