@@ -22,7 +22,7 @@ export interface LiveDocument {
 }
 
 /** The channel that serves routes, and their folder. */
-const restChannel = 'rest';
+export const restChannel = 'rest';
 /** Who sends a route’s document. */
 export const routeClient = 'REST';
 export const restFolder = 'rest';

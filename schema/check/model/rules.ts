@@ -10,6 +10,7 @@ export const rules: Readonly<Record<string, string>> = {
   'document-broken': 'A document that was valid stays valid.',
   'document-removed': 'A document that clients were built with stays registered.',
   'route-removed': 'A route of REST stays until its sunset is past.',
+  'route-changed': 'A route of REST answers and takes what it did.',
   'permission-withdrawn': 'A role that could ask for everything in a document still can.',
   'deprecated-used': 'No registered document uses what is deprecated.',
   'type-removed': 'A type that a document needs stays.',

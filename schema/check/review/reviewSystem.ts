@@ -21,6 +21,7 @@ import { registeredFile, withRegistered } from '../documents/registeredDocuments
 import { notPermitted, withdrawn } from '../documents/permissionFindings.ts';
 import { deprecatedUses, removedDocuments } from '../documents/registrationFindings.ts';
 import { rightsIn } from '../documents/rights.ts';
+import { routeFindings } from '../documents/routeFindings.ts';
 import { lintFindings } from '../lint/lintFindings.ts';
 import { unusedTypes } from '../lint/unusedTypes.ts';
 import { Coordinates } from '../model/coordinates.ts';
@@ -149,6 +150,7 @@ export async function reviewStates(subject: Subject, more: readonly Finding[] = 
       subject,
     ),
     ...(before ? streamFindings(before, now, channels.map(heard), subject) : []),
+    ...(before ? routeFindings(before, now, owners) : []),
     ...removedChannels(subject),
     ...(before ? otherContracts(before, subject) : []),
   ];
