@@ -15,7 +15,8 @@ export function typescriptOf({ documentId, name, variables }: CheckedDocument, {
   const parameters = variables.map(({ name: each, type, required }) => `${each}${required ? '' : '?'}: ${type}`);
   const parts: Readonly<Record<string, string>> = {
     import: signed ? "import { signRequest } from '@drburger/request-signing';\n\n" : '',
-    name: `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`,
+    // A name of its own: an operation may be called `Delete`, or `Fetch`.
+    name: `execute${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
     parameters: parameters.length > 0 ? `variables: { ${parameters.join('; ')} }, ` : '',
     documentId,
     variables: parameters.length > 0 ? ', variables' : '',
