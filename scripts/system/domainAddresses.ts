@@ -18,7 +18,9 @@ export const adminAddressName = 'ADMIN_DATABASE_URL';
 /** The same server and role, another database. */
 function withDatabase(address: string, database: string): string {
   if (!URL.canParse(address) || !/^postgres(?:ql)?:$/.test(new URL(address).protocol))
-    throw new StartupError(`${adminAddressName} is no address such as postgresql://<role>:<password>@<host>:5432`);
+    throw new StartupError(
+      `${adminAddressName} is no address such as postgresql://<role>:<password>@<host>:5432; in a password / is written %2F, @ %40 and % %25`,
+    );
   const url = new URL(address);
   url.pathname = `/${encodeURIComponent(database)}`;
   return url.href;

@@ -9,8 +9,11 @@ it.each([
   expect(await domainAddresses(environment, {})('stores')).toBe(stores);
 });
 
-it.each(['db.example.com', 'https://db.example.com', '127.0.0.1:5432'])('%s is refused', (server) => {
-  expect(() => domainAddresses({ ADMIN_DATABASE_URL: server }, {})('stores')).toThrow(
-    'ADMIN_DATABASE_URL is no address such as postgresql://<role>:<password>@<host>:5432',
-  );
-});
+it.each(['db.example.com', 'https://db.example.com', '127.0.0.1:5432', 'postgresql://admin:p/ss@db'])(
+  '%s is refused',
+  (server) => {
+    expect(() => domainAddresses({ ADMIN_DATABASE_URL: server }, {})('stores')).toThrow(
+      'ADMIN_DATABASE_URL is no address such as postgresql://<role>:<password>@<host>:5432; in a password / is written %2F',
+    );
+  },
+);
