@@ -71,14 +71,23 @@ export function manifestsOf(sources: readonly { readonly file: string; readonly 
  * @throws an Error that says what is wrong
  */
 export function readManifest(text: string, file: string): ListedDocument[] {
+  try {
+    return documentsIn(text, file);
+  } catch (error) {
+    const { message } = error as Error;
+    throw message.startsWith(file) ? error : new Error(`${file}: ${message}`, { cause: error });
+  }
+}
+
+function documentsIn(text: string, file: string): ListedDocument[] {
   if (/\.(graphql|gql)$/.test(file)) return [listedDocument(undefined, text, commentAbove(text))];
   const content = jsonOf(text, file);
   const { format, operations } = content as { format?: unknown; operations?: unknown };
   if (format === 'apollo-persisted-query-manifest' && Array.isArray(operations))
-    return (operations as { id: string; body: string }[]).map(({ id, body }) => listedDocument(id, body));
+    return (operations as ({ id: string; body: string } | null)[]).map((each) => listedDocument(each?.id, each?.body));
   if (Array.isArray(content))
-    return (content as { id: string; text: string; description?: string }[]).map((each) =>
-      listedDocument(each.id, each.text, each.description),
+    return (content as ({ id: string; text: string; description?: string } | null)[]).map((each) =>
+      listedDocument(each?.id, each?.text, each?.description),
     );
   const entries = Object.entries(content as Record<string, unknown>);
   if (entries.some(([, body]) => typeof body !== 'string'))
@@ -100,12 +109,23 @@ function jsonOf(text: string, file: string): object {
 }
 
 function listedDocument(id: string | undefined, text: unknown, description?: string): ListedDocument {
-  if (typeof text !== 'string') throw new Error(`the document ${id} of the manifest has no text.`);
-  const { plain } = clientForms(text, id ?? 'the document');
+  const named = id === undefined ? 'a document' : `the document ${id}`;
+  if (typeof text !== 'string') throw new Error(`${named} of the manifest has no text.`);
+  const { plain } = formsIn(text, named);
   return {
     id: id ?? plain.id,
     name: operationOf(text).name!.value,
     text,
     ...(description !== undefined && { description }),
   };
+}
+
+/** @throws an Error that says which document it is that cannot be read */
+function formsIn(text: string, named: string): ReturnType<typeof clientForms> {
+  try {
+    return clientForms(text, named);
+  } catch (error) {
+    const { message } = error as Error;
+    throw message.startsWith(named) ? error : new Error(`${named}: ${message}`, { cause: error });
+  }
 }

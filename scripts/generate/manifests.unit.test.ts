@@ -24,3 +24,15 @@ test('Apollo’s manifest has the text as Apollo Client sends it, under its hash
 test('ours has what the comment above a document says', () => {
   expect(made.documents[0]?.description).toBe('The stores.');
 });
+
+test.each([
+  ['[null]', 'm.json: a document of the manifest has no text.'],
+  ['{"a":"fragment F on Store { id }"}', 'm.json: the document a: a trusted document has exactly one operation'],
+  ['{"a":"query A { stores {"}', 'm.json: the document a: Syntax Error'],
+  [
+    '{"format":"apollo-persisted-query-manifest","operations":[null]}',
+    'm.json: a document of the manifest has no text.',
+  ],
+])('says which document of a manifest cannot be read: %s', (text, said) => {
+  expect(() => readManifest(text, 'm.json')).toThrow(said);
+});
