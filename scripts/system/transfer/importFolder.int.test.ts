@@ -26,6 +26,8 @@ import { checkRows } from '#schema/import/reading/checkRows.ts';
 import { exportFolder } from './exportFolder.ts';
 import { importCommand } from './importCommand.ts';
 import type { TransferDomain } from './importFolder.ts';
+import { Teardown } from '../teardown.ts';
+import { openTransferDomains } from './openDomains.ts';
 import { readFolder } from '#schema/import/reading/readFolder.ts';
 
 const example = fileURLToPath(new URL('../../../docs/example-chain', import.meta.url));
@@ -388,6 +390,12 @@ describe('chain:import', () => {
     const file = join(folderWith({}), 'stores.csv');
     const writing = exportFolder({ folder: file, domains, format: 'csv', print: () => undefined });
     await expect(writing).rejects.toThrow(`${file} is no folder into which this can write: name another.`);
+  });
+
+  it('writes into no databases that no system serves', async () => {
+    const environment = { DATA_DIR: temporary() };
+    const opening = openTransferDomains({ environment, flags: {}, print: () => undefined }, new Teardown());
+    await expect(opening).rejects.toThrow(/no system was ever started on .*: run "start" first/);
   });
 
   it('exports no row that an import would refuse, also where domains remember what is gone', async () => {

@@ -110,7 +110,7 @@ export class RestHandler {
       threshold: compressFromBytes,
       encodings: ['br', 'gzip', 'identity'],
     });
-    for (const method of otherMethods) server.addHttpMethod(method);
+    for (const method of otherMethods) server.addHttpMethod(method, { overrideExisting: true });
     // Bodies are read by the handlers, once it is known who asks.
     server.removeAllContentTypeParsers();
     server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
