@@ -26,6 +26,11 @@ export interface Tally {
 /** How a domain writes rows: batch by batch, each of which may be the last that is done before a crash. */
 export interface TransferRun {
   /**
+   * Whether all is undone in the end. It may take minutes, so it takes no lock that those who work meanwhile wait for;
+   * whether another change comes in between does not matter to it.
+   */
+  readonly isRehearsal: boolean;
+  /**
    * Runs `work` in a transaction, with its events. What is written twice must change nothing the second time. In a
    * rehearsal all batches share one transaction, which is undone at the end.
    * @param what for the progress that is shown, such as `prices of stores 1 to 100`

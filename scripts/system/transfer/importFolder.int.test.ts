@@ -386,6 +386,42 @@ describe('chain:import', () => {
     expect((await run(folder)).at(-1)).toBe(nothing);
   });
 
+  it('lets nobody wait for a rehearsal: an item is sold out, and stock received, while it runs', async () => {
+    const folder = folderWith({
+      'prices.csv': (text) => text.replace('item,cheeseburger,', 'item,cheeseburger,1'),
+      'categories.csv': (text) => text.replace('Sides', 'Along with it'),
+    });
+    const who = principalWith(['admin', 'store:manage', 'stock:write']);
+    const lines = [{ ingredientId: idOfKey('ingredient', 'potatoes'), quantity: 1 }];
+    const work: Record<string, [string, object]> = {
+      menu: ['setMenuItemAvailability', { storeId: berlin, menuItemId: item('cola'), available: false }],
+      inventory: ['receiveStock', { storeId: berlin, lines }],
+    };
+    const made: unknown[] = [];
+    const watched = domains.map(({ domain, transfer }): TransferDomain => {
+      const write: typeof transfer.write = async (asked, tables, run) => {
+        const tallies = await transfer.write(asked, tables, run);
+        const [mutation, input] = work[domain.name] ?? [];
+        if (!mutation) return tallies;
+        const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+        const { data } = await graphs[domain.name]!.as(who)(
+          `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`,
+          { input: { idempotencyKey: randomUUID(), ...input } },
+        );
+        made.push(data?.[mutation]);
+        return tallies;
+      };
+      return { domain, transfer: { ...transfer, write } };
+    });
+    const printed: string[] = [];
+    await importCommand({
+      ...{ read: readFolder(folder), domains: watched, dryRun: true },
+      print: (line) => printed.push(line),
+    });
+    expect(made).toEqual([{ __typename: 'SetMenuItemAvailabilitySuccess' }, { __typename: 'StockChangeSuccess' }]);
+    expect(differences(printed)).toEqual(expect.arrayContaining(['categories', 'prices']));
+  });
+
   it('says what to do about a place into which it cannot write', async () => {
     const file = join(folderWith({}), 'stores.csv');
     const writing = exportFolder({ folder: file, domains, format: 'csv', print: () => undefined });

@@ -19,7 +19,7 @@ export async function writeRecipes(domain: Inventory, tables: ImportRows, run: T
     const tallies: Tally[] = [];
     const at = domain.clock();
     if (ingredients) tallies.push(await writeIngredients(domain, tx, ingredients, at));
-    if (recipes) tallies.push(await writeItemRecipes(domain, tx, recipes, at));
+    if (recipes) tallies.push(await writeItemRecipes(domain, tx, recipes, at, run));
     if (modifierRecipes) {
       const rows = modifierRecipes.map(({ modifier, ingredient, quantity }) => ({
         modifier_id: modifier,
@@ -103,6 +103,7 @@ async function writeItemRecipes(
   tx: SqlTx,
   recipes: NonNullable<ImportRows['recipes']>,
   at: Date,
+  { isRehearsal }: TransferRun,
 ): Promise<Tally> {
   const line = {
     size: recipes.filter(({ size }) => size !== undefined),
@@ -129,7 +130,7 @@ async function writeItemRecipes(
     modifierId: null,
   }));
   await recordRecipes(domain, tx, different, at);
-  if (usual.owners.length > 0) await announceAtAllStores(domain, tx, itemIds);
+  if (usual.owners.length > 0 && !isRehearsal) await announceAtAllStores(domain, tx, itemIds);
   return tallyOf(
     'recipes',
     recipes.length,

@@ -34,7 +34,7 @@ export async function writeStockLevels(domain: Inventory, tables: ImportRows, ru
   for (const [index, batch] of inBatches([...byStore], storesPerBatch).entries()) {
     const first = index * storesPerBatch + 1;
     const what = `stock of stores ${first} to ${first + batch.length - 1} of ${byStore.size}`;
-    const { created, changed, moved } = await run.batch(what, (tx) => writeBatch(domain, tx, batch));
+    const { created, changed, moved } = await run.batch(what, (tx) => writeBatch(domain, tx, batch, run));
     total.created += created;
     total.changed += changed;
     total.moved += moved;
@@ -58,14 +58,23 @@ async function writeBatch(
   domain: Inventory,
   tx: SqlTx,
   batch: readonly (readonly [string, readonly Row<'stock'>[]])[],
+  { isRehearsal }: TransferRun,
 ): Promise<Written> {
   const at = domain.clock();
   const rows = batch.flatMap(([, own]) => own);
   const storeIds = batch.map(([store]) => store);
-  await recordStores(tx, storeIds);
-  const known = await lockKnown(tx, storeIds);
+  const known = await readKnown(tx, storeIds, isRehearsal ? '' : 'FOR UPDATE');
   const keyOf = ({ store, ingredient }: Row<'stock'>): string => `${store} ${ingredient}`;
   const fresh = rows.filter((row) => !known.has(keyOf(row))).map((row) => begin(row, at));
+  const levelled = rows.flatMap(({ store, ingredient, reorderLevel }): LevelChange[] => {
+    const before = known.get(`${store} ${ingredient}`);
+    return before && before.reorderLevel !== reorderLevel ? [{ before, reorderLevel }] : [];
+  });
+  const moved = rows.filter((row) => known.has(keyOf(row)) && known.get(keyOf(row))!.onHand !== row.onHand);
+  const written = { created: fresh.length, changed: levelled.length, moved: moved.length };
+  // Nothing of what follows rests on what is written here, and orders would wait for it.
+  if (isRehearsal) return written;
+  await recordStores(tx, storeIds);
   await domain.events.appendAll(
     tx,
     fresh.flatMap(({ event }) => (event ? [{ expectedVersion: 0, events: [event] }] : [])),
@@ -75,10 +84,6 @@ async function writeBatch(
     fresh.map(({ item }) => item),
     at,
   );
-  const levelled = rows.flatMap(({ store, ingredient, reorderLevel }): LevelChange[] => {
-    const before = known.get(`${store} ${ingredient}`);
-    return before && before.reorderLevel !== reorderLevel ? [{ before, reorderLevel }] : [];
-  });
   await writeReorderLevels(domain, tx, levelled, at);
   // A store that has nothing yet can make nothing of what has a recipe; others change by what came in.
   const received = new Set(fresh.map(({ item }) => item.storeId));
@@ -89,15 +94,18 @@ async function writeBatch(
     storeIds.filter((store) => received.has(store) || !stocked.has(store)),
     null,
   );
-  const moved = rows.filter((row) => known.has(keyOf(row)) && known.get(keyOf(row))!.onHand !== row.onHand);
-  return { created: fresh.length, changed: levelled.length, moved: moved.length };
+  return written;
 }
 
-/** What stores have of each ingredient, by both ids; locked in the order in which orders lock it. */
-async function lockKnown(tx: SqlTx, stores: readonly string[]): Promise<Map<string, LevelChange['before']>> {
+/** What stores have of each ingredient, by both ids; if it is locked, in the order in which orders lock it. */
+async function readKnown(
+  tx: SqlTx,
+  stores: readonly string[],
+  lock: 'FOR UPDATE' | '',
+): Promise<Map<string, LevelChange['before']>> {
   const rows = await tx.$queryRawUnsafe<LevelChange['before'][]>(
     `SELECT store_id::text AS "storeId", ingredient_id::text AS "ingredientId", on_hand AS "onHand", reorder_level AS "reorderLevel"
-     FROM stock WHERE store_id = ANY ($1::uuid[]) ORDER BY store_id, ingredient_id FOR UPDATE`,
+     FROM stock WHERE store_id = ANY ($1::uuid[]) ORDER BY store_id, ingredient_id ${lock}`,
     stores,
   );
   return new Map(rows.map((row) => [`${row.storeId} ${row.ingredientId}`, row]));

@@ -61,7 +61,7 @@ const imported = () =>
       stores: [],
       prices: seedChain().rows.prices.filter(({ store }) => store === undefined),
     },
-    { batch: (_what, work) => menu.domain.transaction(work) },
+    { isRehearsal: false, batch: (_what, work) => menu.domain.transaction(work) },
   );
 async function availabilityAt(id: string): Promise<unknown> {
   const answer = await menu.as(nobody)('query ($id: ID!) { menuAvailability(storeId: $id) { changed { itemId } } }', {

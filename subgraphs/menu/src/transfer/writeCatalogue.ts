@@ -18,7 +18,7 @@ type Outcome = { readonly tallies: readonly Tally[]; readonly prices: WrittenPri
  */
 export const writeCatalogue = (domain: MenuDomain, tables: ImportRows, run: TransferRun): Promise<Outcome> =>
   run.batch('the catalogue and the prices of countries', async (tx) => {
-    await lockMenu(tx);
+    if (!run.isRehearsal) await lockMenu(tx);
     const before = await loadCatalogue(tx);
     const now = domain.clock();
     const tallies = [
@@ -32,8 +32,9 @@ export const writeCatalogue = (domain: MenuDomain, tables: ImportRows, run: Tran
         row.country === undefined ? [] : [priceRow(row, lists.get(row.country)!)],
       ),
     );
-    if (prices.touched.length > 0 || tallies.some(({ created, changed, note }) => created + changed > 0 || note))
-      await announceEdits(domain, tx, { before, touched: prices.touched, now });
+    const isDifferent =
+      prices.touched.length > 0 || tallies.some(({ created, changed, note }) => created + changed > 0 || note);
+    if (isDifferent && !run.isRehearsal) await announceEdits(domain, tx, { before, touched: prices.touched, now });
     return { tallies, prices };
   });
 

@@ -36,7 +36,9 @@ export async function writeStorePrices(
   for (const [index, batch] of inBatches(ids, storesPerBatch).entries()) {
     const first = index * storesPerBatch + 1;
     const what = `prices of stores ${first} to ${first + batch.length - 1} of ${ids.length}`;
-    const written = await run.batch(what, (tx) => writeBatch(domain, tx, batch, countries, own));
+    const written = await run.batch(what, (tx) =>
+      run.isRehearsal ? writePricesOf(tx, batch, countries, own) : writeBatch(domain, tx, batch, countries, own),
+    );
     total.created += written.created;
     total.changed += written.changed;
   }
@@ -51,19 +53,26 @@ async function writeBatch(
   own: ReadonlyMap<string, readonly Row<'prices'>[]>,
 ): Promise<WrittenPrices> {
   await lockMenu(tx);
-  const lists = await listsByCountry(tx);
   const selling = await listsOfStores(tx, ids);
-  await giveLists(tx, ids, countries, lists);
-  const listOf = await listsOfStores(tx, ids);
-  const catalogue = await loadCatalogue(tx);
-  const before = await menusWithCatalogue(tx, catalogue, [...selling.keys()]);
-  const written = await writePrices(
-    tx,
-    ids.flatMap((id) => (own.get(id) ?? []).map((row) => priceRow(row, listOf.get(id)!))),
-  );
+  const before = await menusWithCatalogue(tx, await loadCatalogue(tx), [...selling.keys()]);
+  const written = await writePricesOf(tx, ids, countries, own);
   const touched = written.touched.filter((price) => selling.has(price.store_id ?? ''));
   if (touched.length > 0) await tell(domain, tx, before, touched);
   return written;
+}
+
+async function writePricesOf(
+  tx: SqlTx,
+  ids: readonly string[],
+  countries: ReadonlyMap<string, string>,
+  own: ReadonlyMap<string, readonly Row<'prices'>[]>,
+): Promise<WrittenPrices> {
+  await giveLists(tx, ids, countries, await listsByCountry(tx));
+  const listOf = await listsOfStores(tx, ids);
+  return writePrices(
+    tx,
+    ids.flatMap((id) => (own.get(id) ?? []).map((row) => priceRow(row, listOf.get(id)!))),
+  );
 }
 
 /** Gives stores the price list of their country. One that has a list keeps it. */
