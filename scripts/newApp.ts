@@ -2,7 +2,7 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { commandLine, helpOf, type Command } from './system/commandLine.ts';
 import { appChannels } from './scaffold/appScreens.ts';
-import { createApp } from './scaffold/createApp.ts';
+import { createApp, nextSteps } from './scaffold/createApp.ts';
 
 endOnError('new:app');
 const command: Command = {
@@ -19,5 +19,5 @@ const {
 if (odd) throw new StartupError(`"${odd}" is one name too many: --help tells more.`);
 if (channel) {
   const folder = await createApp(channel, into);
-  console.log(`made ${folder}.\nNext: cd ${folder} && cp .env.example .env && npm install && npm run dev`);
+  console.log(`made ${folder}.\nNext: ${nextSteps(folder)}`);
 } else console.log(helpOf(command));

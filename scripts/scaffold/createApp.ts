@@ -66,3 +66,9 @@ export async function createApp(channel: string, into: string | undefined, pack 
   }
   return folder;
 }
+
+/** What its developer types next, in a shell. A folder may have any name. */
+export function nextSteps(folder: string): string {
+  const word = /^[\w./@+-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
+  return `cd ${word} && cp .env.example .env && npm install && npm run dev`;
+}

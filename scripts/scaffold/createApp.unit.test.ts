@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { buildSchema, parse, validate } from 'graphql';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { appChannels } from './appScreens.ts';
-import { createApp } from './createApp.ts';
+import { createApp, nextSteps } from './createApp.ts';
 
 const packed = (vendor: string): Promise<void> => {
   mkdirSync(vendor);
@@ -37,6 +38,13 @@ describe.each(appChannels)('an app for %s', (channel) => {
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
       expect(version, name).toMatch(/^(\d+\.\d+\.\d+|file:vendor\/[\w.-]+\.tgz)$/);
   });
+});
+
+it.each(['my app', "the chain's", 'a$HOME', 'a;b', 'plain-app'])('what to type next leads into a folder %s', (name) => {
+  const folder = join(temporaryFolder('app'), name);
+  mkdirSync(folder);
+  const line = nextSteps(folder).replace(/ && .*/, ' && pwd');
+  expect(execFileSync('sh', ['-c', line], { encoding: 'utf8' }).trim()).toBe(folder);
 });
 
 describe('what it refuses', () => {
