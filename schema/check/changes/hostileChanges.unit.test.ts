@@ -15,6 +15,7 @@ const sdl = `
     order(id: ID!): Order
     find(by: FindBy!): [Node!]
     latest: Order
+    some(ids: [Int]): Order
   }
   interface Node { id: ID!  label(upper: Boolean): String! }
   interface Priced implements Node { id: ID!  label(upper: Boolean): String!  total: Int! }
@@ -43,6 +44,22 @@ const onOrder = '{ node(id: 1) { id ... on Order { total } } }';
 const asPriced = '{ order(id: 1) { ... on Priced { total } } }';
 
 const rows: Readonly<Record<string, readonly Row[]>> = {
+  'null within a list': [
+    [
+      'a variable with a default',
+      { 'ids: [Int]': 'ids: [Int!]' },
+      'query A($id: Int = 5) { some(ids: [$id]) { id } }',
+      'warning argument-type-changed:Query.some(ids:)',
+      'may pass null, which is refused',
+    ],
+    [
+      'a value',
+      { 'ids: [Int]': 'ids: [Int!]' },
+      '{ some(ids: [5]) { id } }',
+      'note argument-type-changed:Query.some(ids:)',
+      '',
+    ],
+  ],
   interfaces: [
     [
       'a new type implements it',

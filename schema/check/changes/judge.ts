@@ -14,7 +14,14 @@ import {
   type GraphQLType,
   type ObjectValueNode,
 } from 'graphql';
-import { isNarrower, mayBeAbsent, mayBeNull, type DocumentUses, type Selection } from '../documents/documentUses.ts';
+import {
+  isNarrower,
+  mayBeAbsent,
+  mayBeNull,
+  mayBeRefusedNull,
+  type DocumentUses,
+  type Selection,
+} from '../documents/documentUses.ts';
 import type { Severity } from '../model/finding.ts';
 import type { ChangeKind, SchemaChange } from './schemaChange.ts';
 
@@ -167,7 +174,7 @@ function argumentType(each: Case): Hit | undefined {
       continue;
     }
     if (errors.length > 0) return error('passes it', node);
-    if (now && isNonNullType(now) && mayBeNull(value, uses)) return warning('may pass null, which is refused', node);
+    if (now && mayBeRefusedNull(value, now, uses)) return warning('may pass null, which is refused', node);
   }
   return undefined;
 }

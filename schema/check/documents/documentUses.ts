@@ -7,6 +7,7 @@ import {
   isEnumType,
   isInputObjectType,
   isLeafType,
+  isListType,
   isNonNullType,
   typeFromAST,
   visit,
@@ -151,6 +152,16 @@ export function mayBeNull(value: ValueNode | undefined, { variables }: DocumentU
   if (value === undefined) return false;
   if (value.kind === Kind.NULL) return true;
   return value.kind === Kind.VARIABLE && variables.get(value.name.value)?.type.kind !== Kind.NON_NULL_TYPE;
+}
+
+/**
+ * Whether a value that is valid for the type may be null at run time, or have a null within its list, where the type
+ * takes none: a variable with a default may stand there, and be null for all that.
+ */
+export function mayBeRefusedNull(value: ValueNode, type: GraphQLInputType, uses: DocumentUses): boolean {
+  if (isNonNullType(type)) return mayBeNull(value, uses) || mayBeRefusedNull(value, type.ofType, uses);
+  if (!isListType(type) || value.kind !== Kind.LIST) return false;
+  return value.values.some((each) => mayBeRefusedNull(each, type.ofType, uses));
 }
 
 /** Whether every value of type `from` is one of type `to`, by wrapping types and names alone. */
