@@ -1,34 +1,9 @@
-import { Source, buildSchema, parse } from 'graphql';
+import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { documentId, normalise } from '#gateway/documents/trustedDocuments.ts';
-import type { LiveDocument } from '../documents/liveDocument.ts';
 import { Coordinates } from '../model/coordinates.ts';
 import { Owners } from '../model/owners.ts';
+import { hostileSdl, live } from '../testing/hostileContract.ts';
 import { contractFindings } from './contractFindings.ts';
-
-/** What no subgraph of ours has today, and any may have tomorrow. */
-const sdl = `
-  directive @format(as: String = "plain", width: Int) repeatable on FIELD | FRAGMENT_SPREAD
-  directive @trace on QUERY
-  type Query {
-    node(id: ID!): Node
-    order(id: ID!): Order
-    find(by: FindBy!): [Node!]
-    latest: Order
-    some(ids: [Int]): Order
-  }
-  interface Node { id: ID!  label(upper: Boolean): String! }
-  interface Priced implements Node { id: ID!  label(upper: Boolean): String!  total: Int! }
-  type Order implements Node & Priced { id: ID!  label(upper: Boolean): String!  total: Int!  at: DateTime }
-  type Guest implements Node { id: ID!  label(upper: Boolean): String! }
-  type Van { id: ID!  label(upper: Boolean): String! }
-  scalar DateTime @specifiedBy(url: "https://example.com/v1")
-  enum Old { A  B @deprecated }
-  type Holder { old: Old }
-  extend type Query { holder: Holder }
-  input FindBy @oneOf { id: ID  label: String  range: Range }
-  input Range { from: Int  to: Int }
-`;
 
 /** What is replaced by what, the documents of the client, and the verdict: severity and id, then who breaks and how. */
 type Row = readonly [
@@ -437,26 +412,18 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
 };
 
-function live(text: string): LiveDocument {
-  const document = parse(new Source(text, 'app.graphql'));
-  return {
-    ...{ channel: 'kiosk', client: 'app', version: '7', name: 'Screen', file: 'app.graphql', document },
-    id: documentId(normalise(document)),
-  };
-}
-
 function edited(edits: Readonly<Record<string, string>>): string {
   return Object.entries(edits).reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`there is no “${from}”`);
     return text.replaceAll(from, to);
-  }, sdl);
+  }, hostileSdl);
 }
 
 const repository = { owners: new Owners('app.graphql @kiosks'), coordinates: new Coordinates([]) };
 
 describe.each(Object.entries(rows))('a change of %s', (_kind, table) => {
   it.each(table)('%s', async (_what, edits, text, verdict, how) => {
-    const [before, after] = [buildSchema(sdl), buildSchema(edited(edits))];
+    const [before, after] = [buildSchema(hostileSdl), buildSchema(edited(edits))];
     const findings = await contractFindings([{ name: 'kiosk', before, after, documents: [live(text)] }], repository);
     const told = findings.map((each) => `${each.severity} ${each.id}`);
     expect(told).toContain(verdict);
