@@ -28,3 +28,15 @@ it('leaves nothing behind in a signal that outlives it', async () => {
   }
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
+
+it('may be called often at once, without a warning of a leak', async () => {
+  const warnings: string[] = [];
+  const hear = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', hear);
+  const { signal } = new AbortController();
+  await Promise.all(Array.from({ length: 20 }, () => underDeadline(60_000, signal, () => Promise.resolve())));
+  // Node gives its warnings in a tick of their own.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', hear);
+  expect(warnings).toEqual([]);
+});
