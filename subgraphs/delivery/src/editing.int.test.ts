@@ -67,6 +67,9 @@ describe('a courier of the chain', () => {
       changedFields: ['displayName'],
       courier: { version: 2 },
     });
+    expect(await run('changeCourier', { ...change, expectedVersion: 2, displayName: ' Momo ' })).toMatchObject({
+      courier: { displayName: 'Momo', version: 2 },
+    });
     expect(await run('changeCourier', { ...change, expectedVersion: 2, displayName: ' ' })).toMatchObject({
       field: 'displayName',
     });
@@ -141,6 +144,9 @@ describe('terms of a store', () => {
     expect(await quoted()).toMatchObject({ fee: { amount: 290 } });
     expect(await set(0, { upToMetres: 1_000, fee: 0 }, { upToMetres: 3_000, fee: 555 })).toMatchObject({
       terms: { version: 1, tiers: [{ upToMetres: 1_000, fee: 0 }, { fee: 555 }] },
+    });
+    expect(await set(1, { upToMetres: 1_000, fee: 0 }, { upToMetres: 3_000, fee: 555 })).toMatchObject({
+      terms: { version: 1 },
     });
     expect(await quoted()).toMatchObject({ fee: { amount: 555 } });
     expect(await ordered()).toMatchObject({ deliverable: true, fee: 555n });

@@ -87,6 +87,14 @@ describe('an ingredient', () => {
       changedFields: ['name', 'unit'],
       ingredient: { version: 2, name: 'Grilling cheese' },
     });
+    expect(
+      await run('changeIngredient', {
+        ingredientId,
+        expectedVersion: 2,
+        name: english('Grilling cheese'),
+        unit: 'GRAM',
+      }),
+    ).toMatchObject({ ingredient: { version: 2 } });
     expect(await events('InventoryIngredientChanged')).toMatchObject([
       { ingredientId, kind: 'CREATED' },
       { ingredientId, kind: 'CHANGED' },
@@ -138,6 +146,7 @@ describe('a recipe', () => {
     expect(await setRecipe(1, of, [])).toMatchObject({ recipe: { version: 2, lines: [] } });
     expect((await changes()).at(-1)).toEqual([store, true]);
     await setRecipe(2, of, lines);
+    expect(await setRecipe(3, of, lines.toReversed())).toMatchObject({ recipe: { version: 3 } });
     expect(await events('InventoryRecipeChanged')).toHaveLength(3);
   });
 

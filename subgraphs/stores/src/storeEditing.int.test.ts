@@ -133,6 +133,10 @@ describe('editing a store', () => {
     });
     const day = { storeId, expectedVersion: 2, date: '2026-03-05', intervals: [] };
     expect((await edit('setOpeningException', day)).answer).toMatchObject({ store: { version: 3 } });
+    expect((await edit('setOpeningException', { ...day, expectedVersion: 3 })).answer).toMatchObject({
+      __typename: 'SetOpeningExceptionSuccess',
+      store: { version: 3 },
+    });
     expect((await edit('resumeOrdering', { idempotencyKey: 'r', storeId, expectedVersion: 1 })).answer).toMatchObject({
       __typename: 'StoreChangedMeanwhile',
       changedFields: ['acceptingOrders', 'openingExceptions', 'pauseReason'],

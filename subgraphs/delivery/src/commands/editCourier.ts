@@ -8,7 +8,7 @@ import type { IdempotentRequest } from '#platform/subgraph/idempotency.ts';
 import { chainLimits } from '#schema/chainLimits.ts';
 import type { Deliveries, Tx } from '../context.ts';
 import { courierSubject, recordCouriers } from '../couriers.ts';
-import { sealDisplayName } from '../displayName.ts';
+import { openDisplayName, sealDisplayName } from '../displayName.ts';
 
 export interface NewCourier {
   readonly idempotencyKey: string;
@@ -86,17 +86,20 @@ export const changeCourier = (
     const problem = nameProblem(displayName);
     if (problem) return problem;
     const turned = active !== null && active !== locked.active;
-    if (displayName === null && !turned) return { kind: 'done' };
+    const courier = await tx.courier.findUniqueOrThrow({ where: { id } });
+    const name = displayName?.trim() ?? null;
+    const renamed = name !== null && name !== openDisplayName(domain, courier);
+    if (!renamed && !turned) return { kind: 'done' };
     const { version } = await tx.courier.update({
       where: { id },
       data: {
         version: { increment: 1 },
-        ...(displayName === null ? {} : sealDisplayName(domain, id, displayName.trim())),
+        ...(renamed ? sealDisplayName(domain, id, name) : {}),
         ...(turned ? { deactivatedAt: active ? null : now, available: false } : {}),
       },
     });
     const kind = turned ? (active ? 'REACTIVATED' : 'DEACTIVATED') : 'CHANGED';
-    const fields = [...(displayName === null ? [] : ['displayName']), ...(turned ? ['active'] : [])];
+    const fields = [...(renamed ? ['displayName'] : []), ...(turned ? ['active'] : [])];
     await recordCouriers(domain, tx, [{ id, kind, version, fields }], now);
     return { kind: 'done' };
   });

@@ -66,10 +66,11 @@ export async function setCarrierRule(
       partners: [...body.partners],
       ownCourierSeconds,
     };
-    await tx.carrierRule.upsert({ where: { storeId }, create: { storeId, ...data }, update: data });
     const fields = (['choice', 'partners', 'ownCourierSeconds'] as const).filter(
       (field) => String(before[field]) !== String(data[field]),
     );
+    if (before.version > 0 && fields.length === 0) return { kind: 'done' };
+    await tx.carrierRule.upsert({ where: { storeId }, create: { storeId, ...data }, update: data });
     await recordEdits(tx, [{ subject, version, fields }], now);
     return { kind: 'done' };
   };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { fieldsChangedSince, recordEdits } from '#platform/subgraph/edits.ts';
@@ -50,11 +51,12 @@ export async function setDeliveryTerms(
     const problem = tiersProblem(tiers);
     if (problem) return problem;
     await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${subject}, 0))::text`;
-    const { version: seen } = await termsOf(tx, storeId);
+    const { version: seen, tiers: before } = await termsOf(tx, storeId);
     if (seen !== expectedVersion)
       return { kind: 'changedMeanwhile', fields: await fieldsChangedSince(tx, subject, expectedVersion) };
     const version = seen + 1;
     const data = { version, tiers: tiers.map(({ upToMetres, fee }) => ({ upToMetres, fee })) };
+    if (seen > 0 && isDeepStrictEqual(before, data.tiers)) return { kind: 'done' };
     await tx.deliveryTerms.upsert({ where: { storeId }, create: { storeId, ...data }, update: data });
     await recordEdits(tx, [{ subject, version, fields: ['tiers'] }], now);
     await domain.events.append(tx, null, [DeliveryTermsChanged.of({ storeId, at: now.toISOString() })]);

@@ -67,8 +67,8 @@ export const changeIngredient = (
   edited(domain, principal, { mutation: 'changeIngredient', edit }, async (tx, now) => {
     const { ingredientId: id, expectedVersion } = edit;
     if (!isId(id)) return { kind: 'notFound' };
-    const [locked] = await tx.$queryRaw<{ version: number; unit: string; used: boolean }[]>`
-      SELECT version, unit, EXISTS (SELECT FROM stock WHERE ingredient_id = i.id)
+    const [locked] = await tx.$queryRaw<{ version: number; unit: string; named: boolean; used: boolean }[]>`
+      SELECT version, unit, name @> ${JSON.stringify(edit.name ?? {})}::jsonb AS named, EXISTS (SELECT FROM stock WHERE ingredient_id = i.id)
         OR EXISTS (SELECT FROM recipe_line WHERE ingredient_id = i.id)
         OR EXISTS (SELECT FROM size_recipe_line WHERE ingredient_id = i.id)
         OR EXISTS (SELECT FROM modifier_recipe_line WHERE ingredient_id = i.id) AS used
@@ -84,7 +84,10 @@ export const changeIngredient = (
     if (problem) return problem;
     if (edit.unit !== null && edit.unit !== locked.unit && locked.used)
       return invalid('unit', 'Recipes or stores count this ingredient in its unit already: create another ingredient.');
-    const fields = [...(edit.name ? ['name'] : []), ...(edit.unit !== null ? ['unit'] : [])];
+    const fields = [
+      ...(locked.named ? [] : ['name']),
+      ...(edit.unit !== null && edit.unit !== locked.unit ? ['unit'] : []),
+    ];
     if (fields.length === 0) return { kind: 'done', id };
     const [{ version } = { version: 0 }] = await tx.$queryRaw<{ version: number }[]>`
       UPDATE ingredient SET name = name || ${JSON.stringify(edit.name ?? {})}::jsonb, unit = coalesce(${edit.unit}, unit),

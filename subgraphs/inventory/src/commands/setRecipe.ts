@@ -37,6 +37,12 @@ function linesProblem(lines: readonly RecipeLineView[]): Refusal | undefined {
     : undefined;
 }
 
+const isSame = (before: readonly RecipeLineView[], lines: readonly RecipeLineView[]): boolean =>
+  before.length === lines.length &&
+  lines.every((line) =>
+    before.some(({ ingredientId, quantity }) => ingredientId === line.ingredientId && quantity === line.quantity),
+  );
+
 /** Locks a recipe, whether or not it was ever changed, and reads it. */
 async function lockRecipe(tx: SqlTx, of: RecipeOf): Promise<RecipeView> {
   await tx.$queryRawUnsafe('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', recipeSubject(of));
@@ -81,6 +87,7 @@ export async function setRecipe(domain: Inventory, principal: Principal, command
     const ids = lines.map(({ ingredientId }) => ingredientId);
     const known = ids.every(isId) ? await tx.ingredient.count({ where: { id: { in: ids } } }) : 0;
     if (known < ids.length) return { kind: 'notFound' };
+    if (isSame(before.lines, lines)) return { kind: 'done' };
     await writeLines(tx, place, lines);
     await recordRecipes(domain, tx, [of], now);
     if (place.table === 'recipe_line')

@@ -44,6 +44,8 @@ interface Change {
   /** Writes what is not in the row of the store, and tells the names of the fields that it thereby changes. */
   readonly besides?: {
     readonly fields: readonly string[];
+    /** Whether there is anything to write: a store that stays as it is keeps its version. */
+    readonly differs: (store: StoreRow) => boolean;
     readonly write: (tx: TransactionOf<PrismaClient>) => unknown;
   };
   /** Undefined when it leaves the store, as it was before, no other than it was. */
@@ -109,14 +111,15 @@ async function write(
     isDeepStrictEqual(value, store[field as keyof StoreRow]) ? [] : [field],
   );
   // A version more would tell whoever has the form open that somebody changed something.
-  if (differing.length === 0 && !besides) return;
-  await besides?.write(tx);
+  const beside = besides?.differs(store) ? besides : undefined;
+  if (differing.length === 0 && !beside) return;
+  await beside?.write(tx);
   const { version } = await tx.store.update({
     where: { id: store.id },
     data: { ...data, version: { increment: 1 } },
     select: { version: true },
   });
-  const fields = [...differing, ...(besides?.fields ?? [])];
+  const fields = [...differing, ...(beside?.fields ?? [])];
   await recordEdits(tx, [{ subject: subjectOf(store.id), version, fields }], now);
   const told = event(now.toISOString(), store);
   if (told) await domain.events.append(tx, null, [told]);

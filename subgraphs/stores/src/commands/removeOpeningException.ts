@@ -19,9 +19,9 @@ export async function removeOpeningException(
     data: {},
     besides: {
       fields: ['openingExceptions'],
+      differs: ({ exceptions }) => exceptions.some((exception) => exception.date === date),
       write: (tx) => tx.openingException.deleteMany({ where: { storeId, date } }),
     },
-    event: (at, store) =>
-      store.exceptions.some((exception) => exception.date === date) ? StoreHoursChanged.of({ storeId, at }) : undefined,
+    event: (at) => StoreHoursChanged.of({ storeId, at }),
   });
 }

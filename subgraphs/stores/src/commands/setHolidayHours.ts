@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { StoreHoursChanged } from '#schema/events/stores.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Stores } from '../context.ts';
@@ -48,6 +49,10 @@ export async function setHolidayHours(
     data: {},
     besides: {
       fields: ['publicHolidays'],
+      differs: ({ holidayHours }) => {
+        const before = holidayHours.find((each) => each.holiday === holiday);
+        return plan === 'AS_USUAL' ? before !== undefined : !before || !isDeepStrictEqual(before.intervals, intervals);
+      },
       write: (tx) =>
         plan === 'AS_USUAL'
           ? tx.holidayHours.deleteMany({ where: { storeId, holiday } })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DateTime } from 'luxon';
 import { StoreHoursChanged } from '#schema/events/stores.ts';
 import type { Principal } from '#platform/identity/principal.ts';
@@ -54,6 +55,10 @@ export async function setOpeningException(
     data: {},
     besides: {
       fields: ['openingExceptions'],
+      differs: ({ exceptions }) => {
+        const before = exceptions.find((each) => each.date === date);
+        return !before || before.note !== note || !isDeepStrictEqual(before.intervals, intervals);
+      },
       write: (tx) =>
         tx.openingException.upsert({
           where: { storeId_date: { storeId, date } },
