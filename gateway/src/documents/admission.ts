@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '#schema/errorCodes.ts';
 import type { Documents, PreparedDocument } from './documents.ts';
 import { LruCache } from './lruCache.ts';
-import type { OperationRequest } from './operationRequest.ts';
+import { checkOperationName, type OperationRequest } from './operationRequest.ts';
 import { Refusal } from '../errors/refusal.ts';
 import {
   documentId,
@@ -97,9 +97,7 @@ export class Admission {
   }
 
   #admitTrusted(trusted: TrustedDocument, request: OperationRequest): AdmittedDocument {
-    if (request.operationName !== undefined && request.operationName !== trusted.operationName) {
-      throw Refusal.of('document', 'BAD_USER_INPUT', `The document has no operation ${request.operationName}.`);
-    }
+    checkOperationName(request, trusted.operationName);
     const { release } = trusted;
     if (release?.sunset && release.sunset <= new Date()) throw retired(trusted.operationName, release);
     return {

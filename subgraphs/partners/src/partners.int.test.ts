@@ -273,6 +273,20 @@ describe('registered documents', () => {
     expect((await find('bb')).retired).toBe(false);
   });
 
+  it('end now when the end that is asked for is past, and have ended when they did', async () => {
+    const { id } = await register('Ended', 'ended');
+    await change('activatePartnerDocument', { id });
+    const retire = async (sunset: string) =>
+      (await change('retirePartnerDocument', { id, sunset })).retirePartnerDocument;
+    const first = now.toISOString();
+    expect(await retire('1970-01-01T00:00:00.000Z')).toMatchObject({ document: { state: 'RETIRED', sunset: first } });
+    expect(await find('ended')).toMatchObject({ retired: true, deprecatedAt: first, sunset: first });
+    now = new Date(now.getTime() + hourMs);
+    expect(await retire('1970-01-01T00:00:00.000Z')).toMatchObject({ document: { state: 'RETIRED', sunset: first } });
+    const later = new Date(now.getTime() + hourMs).toISOString();
+    expect(await retire(later)).toMatchObject({ document: { state: 'ACTIVE', sunset: later } });
+  });
+
   it('that are active and described are listed for assistants of their app, the latest version of each', async () => {
     const listed = async (app = appId) => {
       const { documents } = await graph.client(PartnerAccessService).listDescribedDocuments({ appId: app });

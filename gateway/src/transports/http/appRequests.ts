@@ -4,7 +4,12 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
 import type { AppAccess, AppDocument, DescribedDocument } from '../../access/apps/appAccess.ts';
 import { endingHeaders } from '../../documents/ending.ts';
-import { operationRequest, parseBody, type OperationRequest } from '../../documents/operationRequest.ts';
+import {
+  checkOperationName,
+  operationRequest,
+  parseBody,
+  type OperationRequest,
+} from '../../documents/operationRequest.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
@@ -61,8 +66,8 @@ export class AppRequests {
       throw Refusal.of(415, 'BAD_REQUEST', 'Send the request as `Content-Type: application/json`.');
     const app = await this.admit(request);
     return this.#answering({ app, request, response, traceparent }, async () => {
-      const { documentId, variables } = operationRequest(await this.read(request));
-      return { document: await this.#documentOf(app, documentId), variables };
+      const { documentId, variables, operationName } = operationRequest(await this.read(request));
+      return { document: await this.#documentOf(app, documentId), variables, operationName };
     });
   }
 
@@ -77,19 +82,20 @@ export class AppRequests {
 
   /** Executes a document of an app that an assistant calls; it is counted like any request. */
   call = (visit: AppVisit, document: AppDocument, variables: OperationRequest['variables']): Promise<AppAnswer> =>
-    this.#answering(visit, () => Promise.resolve({ document, variables }));
+    this.#answering(visit, () => Promise.resolve({ document, variables, operationName: undefined }));
 
   async #answering(
     visit: AppVisit,
-    read: () => Promise<{ readonly document: AppDocument; readonly variables: OperationRequest['variables'] }>,
+    read: () => Promise<{ readonly document: AppDocument } & Pick<OperationRequest, 'variables' | 'operationName'>>,
   ): Promise<AppAnswer> {
     const { app, request, response } = visit;
     // What is refused below costs the domain as much, so that it is counted, too.
     const counted = this.#counted(app, request);
     try {
       await app.load.countRequest({ principal: app.principal, address: '' }, tellRates(response));
-      const { document, variables } = await read();
+      const { document, variables, operationName } = await read();
       counted.of(document);
+      checkOperationName({ operationName }, document.name);
       if (document.retired) return counted.as(refuseRetired(document));
       return counted.as(await this.#execute(visit, document, variables));
     } catch (error) {

@@ -83,6 +83,22 @@ describe('a program with an API key', () => {
     expect(domain.counted).toEqual([{ keyId: 'key', operation: 'Shops@1', status: 200, requests: 2, failed: 0 }]);
   });
 
+  it('may name the operation of the document, and no other', async () => {
+    const own = await serve();
+    const { body } = await own.post({ documentId, operationName: 'Shops' }, withKey);
+    expect(body.errors).toBeUndefined();
+    const wrong = await own.post({ documentId, operationName: 'Other' }, withKey);
+    expect([codeOf(wrong), wrong.body.errors?.[0]?.message]).toEqual([
+      'BAD_USER_INPUT',
+      'The document has no operation Other.',
+    ]);
+    await own.close();
+    expect(domain.counted.map(({ operation, failed }) => [operation, failed])).toEqual([
+      ['Shops@1', 0],
+      ['Shops@1', 1],
+    ]);
+  });
+
   it('is counted as it was answered, over many calls', async () => {
     const own = await serve({ rates: { requestsPerMinute: 250, mutationsPerMinute: 60 } });
     const log = new Map<string, number>();

@@ -4,8 +4,11 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import {
   CallToolRequestSchema,
   ErrorCode as RpcCode,
+  InitializeRequestSchema,
+  JSONRPCRequestSchema,
   ListToolsRequestSchema,
   McpError,
+  PingRequestSchema,
   type CallToolResult,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { ExecutionResult } from 'graphql';
@@ -119,10 +122,12 @@ export class McpHandler {
   ): Promise<void> {
     if (Array.isArray(body)) throw Refusal.of(400, 'BAD_REQUEST', 'Batches are not supported: send one message.');
     const { method } = (body ?? {}) as { method?: unknown };
+    const wrong = wrongParams(body);
     // A call is counted when it has its turn, as on the other transports.
     const { load, addressOf } = this.#options;
-    if (method !== 'tools/call')
+    if (method !== 'tools/call' || wrong)
       await load.countRequest({ principal, address: addressOf(request) }, tellRates(response));
+    if (wrong) return refuse(response, 200, wrong.message, { code: RpcCode.InvalidParams, id: wrong.id });
     const server = this.#serverFor(offer);
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined, enableJsonResponse: true });
     response.once('close', () => void server.close());
@@ -234,9 +239,28 @@ function resultOf(body: RunBody): ExecutionResult {
   return Buffer.isBuffer(answer) ? (JSON.parse(answer.toString()) as ExecutionResult) : answer;
 }
 
+const requestSchemas = [CallToolRequestSchema, ListToolsRequestSchema, InitializeRequestSchema, PingRequestSchema];
+
+/**
+ * What is wrong with the parameters of a request. The server of the SDK would call it an error of its own, and print
+ * what its parser says.
+ */
+function wrongParams(body: unknown): { readonly id: string | number; readonly message: string } | undefined {
+  const { data: request } = JSONRPCRequestSchema.safeParse(body);
+  const schema = requestSchemas.find(({ shape }) => shape.method.value === request?.method);
+  const [issue] = schema?.safeParse(request).error?.issues ?? [];
+  if (!request || !issue) return undefined;
+  return { id: request.id, message: `\`${issue.path.join('.')}\` is not as the protocol has it: ${issue.message}.` };
+}
+
 /** Refuses a request before any message of it is handled. */
-function refuse(response: ServerResponse, status: number, message: string): void {
-  const body = JSON.stringify({ jsonrpc: '2.0', error: { code: RpcCode.InvalidRequest, message }, id: null });
+function refuse(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  { code, id }: { code: RpcCode; id: string | number | null } = { code: RpcCode.InvalidRequest, id: null },
+): void {
+  const body = JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id });
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
   if (status === 405) response.setHeader('allow', 'POST');
   // The rest of the body has not been read, and could not be told from the next request on the same connection.

@@ -180,6 +180,28 @@ test.each([
   expect(response.headers.get('content-type')).toBe('application/json');
 });
 
+test.each<[string, string, unknown]>([
+  ['arguments that are a list', 'tools/call', { name: 'OneShop', arguments: ['1'] }],
+  ['arguments that are a text', 'tools/call', { name: 'OneShop', arguments: '{}' }],
+  ['arguments that are null', 'tools/call', { name: 'OneShop', arguments: null }],
+  ['a tool without a name', 'tools/call', { arguments: {} }],
+  ['no parameters', 'tools/call', undefined],
+  ['a cursor that is a number', 'tools/list', { cursor: 1 }],
+  ['a greeting without a version', 'initialize', { capabilities: {} }],
+])('%s are told as wrong parameters, under the id of the request, and counted', async (told, method, params) => {
+  const authorization = `Bearer ${await parts.token('customer', `sends ${told}`)}`;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...usual, authorization },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 'a7', method, params }),
+  });
+  const { id, error } = (await response.json()) as { id: unknown; error: { code: number; message: string } };
+  expect([response.status, id, error.code]).toEqual([200, 'a7', -32602]);
+  expect(error.message).toMatch(/^`params[.\w]*` is not as the protocol has it: [^\n[{]+\.$/);
+  expect(response.headers.get('ratelimit')).toContain('r=39');
+  expect(parts.calls).toEqual([]);
+});
+
 test('a channel whose manifest says nothing of it has no such door', async () => {
   const closed = await serveFixture(parts, { operations: { shops: operations.shops } });
   const response = await fetch(new URL('/mcp', closed.url.replace('localhost', '127.0.0.1')), { method: 'POST' });
