@@ -75,7 +75,10 @@ export function operationRequestOfQuery(parameters: URLSearchParams): OperationR
   });
 }
 
-/** A registered document has one operation: a request that names another was meant for another document. @throws Refusal */
+/**
+ * A registered document has one operation: a request that names another was meant for another document.
+ * @throws Refusal
+ */
 export function checkOperationName({ operationName }: Pick<OperationRequest, 'operationName'>, of: string): void {
   if (operationName !== undefined && operationName !== of)
     throw Refusal.of('document', 'BAD_USER_INPUT', `The document has no operation ${operationName}.`);

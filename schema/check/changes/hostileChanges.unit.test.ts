@@ -361,6 +361,57 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       '',
     ],
   ],
+  'defaults within defaults': [
+    [
+      'a field of the default of an argument has another, and the argument is left out',
+      { 'upTo: Int = 5': 'upTo: Int = 6' },
+      '{ within { id } }',
+      'warning input-field-default-changed:Reach.upTo',
+      'may leave it out and then gets the default',
+    ],
+    [
+      'a field of the default of an argument has another, and a variable may be left out',
+      { 'upTo: Int = 5': 'upTo: Int = 6' },
+      'query Q($upTo: Int!) { within(reach: { upTo: $upTo }) { id } again: within { id } }',
+      'warning input-field-default-changed:Reach.upTo',
+      'may leave it out and then gets the default',
+    ],
+    [
+      'a field of a field of a default has another, and an object leaves the field out',
+      { 'km: Boolean = true': 'km: Boolean = false' },
+      '{ within(reach: { upTo: 1 }) { id } }',
+      'warning input-field-default-changed:Unit.km',
+      'may leave it out and then gets the default',
+    ],
+    [
+      'a field of the default of an argument of a type has another, and it is asked of an interface',
+      { 'upTo: Int = 5': 'upTo: Int = 6' },
+      '{ place { near { id } } }',
+      'warning input-field-default-changed:Reach.upTo',
+      'may leave it out and then gets the default',
+    ],
+    [
+      'a field of the default of an argument of a directive has another',
+      { 'upTo: Int = 5': 'upTo: Int = 6' },
+      '{ latest { id @around } }',
+      'warning input-field-default-changed:Reach.upTo',
+      'may leave it out and then gets the default',
+    ],
+    [
+      'a field of a default has another, and the document says its own',
+      { 'upTo: Int = 5': 'upTo: Int = 6' },
+      '{ within(reach: { upTo: 1 }) { id } }',
+      'note input-field-default-changed:Reach.upTo',
+      '',
+    ],
+    [
+      'a field of a default has another, and nobody comes by it',
+      { 'km: Boolean = true': 'km: Boolean = false' },
+      '{ within(reach: { unit: { km: true } }) { id } }',
+      'note input-field-default-changed:Unit.km',
+      '',
+    ],
+  ],
   scalars: [
     [
       'its specification is another',

@@ -248,7 +248,10 @@ function inputFieldDefault(each: Case): Hit | undefined {
     const given = node.fields.find(({ name }) => name.value === change.member)?.value;
     return given === undefined || (given.kind === Kind.VARIABLE && mayBeAbsent(given, uses));
   });
-  const node = uses.variableTypes.get(change.type) ?? absent;
+  const byDefault = uses.inputDefaults
+    .get(change.type)
+    ?.find(({ value }) => !value.fields.some(({ name }) => name.value === change.member))?.node;
+  const node = uses.variableTypes.get(change.type) ?? absent ?? byDefault;
   if (!node) return undefined;
   return required ? error('may leave it out', node) : warning('may leave it out and then gets the default', node);
 }

@@ -6,6 +6,7 @@ import {
   isAbstractType,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -13,9 +14,13 @@ import {
   visit,
   visitWithTypeInfo,
   type ASTNode,
+  type ConstObjectValueNode,
+  type ConstValueNode,
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
+  type GraphQLArgument,
+  type GraphQLInputField,
   type GraphQLInputType,
   type GraphQLSchema,
   type ObjectValueNode,
@@ -30,6 +35,13 @@ export interface Selection {
   readonly given: ReadonlyMap<string, ValueNode>;
 }
 
+/** An input object within a default of the schema. */
+export interface InputDefault {
+  readonly value: ConstObjectValueNode;
+  /** The place in the document that leaves it to the schema. */
+  readonly node: ASTNode;
+}
+
 /** What a document needs of a schema, by names and coordinates. */
 export interface DocumentUses {
   /** By `Type.field` or `@directive`. */
@@ -42,6 +54,8 @@ export interface DocumentUses {
   readonly variableTypes: ReadonlyMap<string, ASTNode>;
   /** Input objects that stand in the document as literals, by type. */
   readonly inputLiterals: ReadonlyMap<string, readonly ObjectValueNode[]>;
+  /** Input objects that the schema puts in by its defaults where the document may leave something out, by type. */
+  readonly inputDefaults: ReadonlyMap<string, readonly InputDefault[]>;
   /** Interfaces and unions of which the answer contains objects, so that a new member may turn up in it. */
   readonly abstractRead: ReadonlyMap<string, ASTNode>;
   /** The types that fragments name. */
@@ -52,12 +66,15 @@ export interface DocumentUses {
   readonly variables: ReadonlyMap<string, VariableDefinitionNode>;
 }
 
+type Defaulted = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type' | 'astNode'>;
+
 class Uses implements DocumentUses {
   readonly selections = new Map<string, Selection[]>();
   readonly enumsRead = new Map<string, ASTNode>();
   readonly enumLiterals = new Map<string, ASTNode>();
   readonly variableTypes = new Map<string, ASTNode>();
   readonly inputLiterals = new Map<string, ObjectValueNode[]>();
+  readonly inputDefaults = new Map<string, InputDefault[]>();
   readonly abstractRead = new Map<string, ASTNode>();
   readonly conditions = new Map<string, ASTNode>();
   readonly types = new Map<string, ASTNode>();
@@ -70,6 +87,29 @@ class Uses implements DocumentUses {
 
   add<Value>(map: Map<string, Value[]>, name: string, value: Value): void {
     map.set(name, [...(map.get(name) ?? []), value]);
+  }
+
+  /** What may be left out among these is what their defaults say, and so is what those leave out. */
+  leave(members: readonly Defaulted[], given: ReadonlyMap<string, ValueNode>, node: ASTNode): void {
+    for (const { name, type, astNode } of members) {
+      const value = astNode?.defaultValue;
+      if (value && mayBeAbsent(given.get(name), this)) this.#putIn(value, type, node);
+    }
+  }
+
+  #putIn(value: ConstValueNode, type: GraphQLInputType, node: ASTNode): void {
+    if (value.kind === Kind.LIST) return value.values.forEach((each) => this.#putIn(each, type, node));
+    const named = getNamedType(type);
+    if (value.kind !== Kind.OBJECT || !isInputObjectType(named)) return;
+    if (this.inputDefaults.get(named.name)?.some((known) => known.value === value)) return;
+    this.add(this.inputDefaults, named.name, { value, node });
+    const fields = Object.values(named.getFields());
+    const given = new Map(value.fields.map((field) => [field.name.value, field.value]));
+    for (const field of fields) {
+      const own = given.get(field.name);
+      if (own) this.#putIn(own, field.type, node);
+    }
+    this.leave(fields, given, node);
   }
 
   /** A variable may carry any value of its type: all input fields and enums that the type leads to. */
@@ -94,13 +134,18 @@ export function documentUses(schema: GraphQLSchema, document: DocumentNode): Doc
         uses.variables.set(node.variable.name.value, node);
         uses.reach(typeFromAST(schema, node.type as never) as GraphQLInputType | undefined, node);
       },
-      Directive: (node) => uses.add(uses.selections, `@${node.name.value}`, { node, given: givenTo(node) }),
+      Directive(node) {
+        const given = givenTo(node);
+        uses.add(uses.selections, `@${node.name.value}`, { node, given });
+        uses.leave(typeInfo.getDirective()?.args ?? [], given, node);
+      },
       InlineFragment(node) {
         if (node.typeCondition) noteCondition(uses, node.typeCondition.name.value, node);
       },
       FragmentDefinition: (node) => noteCondition(uses, node.typeCondition.name.value, node),
       Field(node) {
         noteField(uses, typeInfo, node);
+        uses.leave(argumentsOf(schema, typeInfo, node), givenTo(node), node);
       },
       EnumValue(node) {
         const type = getNamedType(typeInfo.getInputType());
@@ -111,10 +156,19 @@ export function documentUses(schema: GraphQLSchema, document: DocumentNode): Doc
         const type = getNamedType(typeInfo.getInputType());
         if (type) uses.add(uses.inputLiterals, type.name, node);
         if (type) uses.note(uses.types, type.name, node);
+        const given = new Map(node.fields.map(({ name, value }) => [name.value, value]));
+        if (isInputObjectType(type)) uses.leave(Object.values(type.getFields()), given, node);
       },
     }),
   );
   return uses;
+}
+
+/** The arguments of a field; of an interface's field those of each type that may answer, which have own defaults. */
+function argumentsOf(schema: GraphQLSchema, typeInfo: TypeInfo, { name }: FieldNode): readonly GraphQLArgument[] {
+  const parent = typeInfo.getParentType();
+  if (!isInterfaceType(parent)) return typeInfo.getFieldDef()?.args ?? [];
+  return schema.getPossibleTypes(parent).flatMap((type) => type.getFields()[name.value]?.args ?? []);
 }
 
 const givenTo = ({ arguments: given = [] }: FieldNode | DirectiveNode): Map<string, ValueNode> =>
@@ -140,7 +194,7 @@ function noteField(uses: Uses, typeInfo: TypeInfo, node: FieldNode): void {
  * Whether a value that a document gives can be left out at run time, so that the default applies: a variable that may
  * be absent and has no default of its own.
  */
-export function mayBeAbsent(value: ValueNode | undefined, { variables }: DocumentUses): boolean {
+export function mayBeAbsent(value: ValueNode | undefined, { variables }: Pick<DocumentUses, 'variables'>): boolean {
   if (value === undefined) return true;
   if (value.kind !== Kind.VARIABLE) return false;
   const variable = variables.get(value.name.value);

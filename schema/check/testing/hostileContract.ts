@@ -24,6 +24,12 @@ export const hostileSdl = `
   extend type Query { holder: Holder }
   input FindBy @oneOf { id: ID  label: String  range: Range }
   input Range { from: Int  to: Int }
+  directive @around(reach: Reach = {}) on FIELD
+  input Reach { upTo: Int = 5  unit: Unit = {} }
+  input Unit { km: Boolean = true }
+  interface Place { near(reach: Reach): [Node!] }
+  type Depot implements Place { near(reach: Reach = {}): [Node!] }
+  extend type Query { within(reach: Reach = {}): [Node!]  place: Place }
 `;
 
 /** A document of a build in the field. */
