@@ -80,7 +80,7 @@ function undecided(type: IndexedType): CompositionProblem[] {
     .map((field) => ({
       ...at(field.nodes.find((node) => directivesOf(node, 'external').length === 0) ?? field.nodes[0], type.name),
       message:
-        `${type.name}.${field.name} says not who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope` +
+        `${type.name}.${field.name} does not say who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope` +
         `${rootTypes.includes(type.name) ? '.' : `; many at once: @anyone(fields: "${field.name} …") behind ${type.name}.`}`,
     }));
 }

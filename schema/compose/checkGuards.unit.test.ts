@@ -29,7 +29,7 @@ describe('a field for which silence would mean anybody', () => {
     );
     expect(said).toEqual([
       expect.stringMatching(/^subgraphs\/s0\/schema.graphql:1: Query.shop says not/),
-      'subgraphs/s1/schema.graphql:2: Mutation.close says not who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope.',
+      'subgraphs/s1/schema.graphql:2: Mutation.close does not say who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope.',
       expect.stringMatching(/^subgraphs\/s2\/schema.graphql:1: Subscription.moved says not/),
     ]);
   });
@@ -41,7 +41,7 @@ describe('a field for which silence would mean anybody', () => {
         'type Shop @key(fields: "id") {\n  id: ID!\n  takings: Int }',
       ),
     ).toEqual([
-      'subgraphs/s1/schema.graphql:3: Shop.takings says not who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope;' +
+      'subgraphs/s1/schema.graphql:3: Shop.takings does not say who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope;' +
         ' many at once: @anyone(fields: "takings …") behind Shop.',
     ]);
   });

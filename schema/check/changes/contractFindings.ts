@@ -115,7 +115,7 @@ function findingOf({ change, contracts, affected }: Change, { owners, coordinate
     severity,
     subject: change.coordinate,
     message: tagged?.message ?? message(change),
-    why: severity === 'note' ? safe : why,
+    why: severity !== 'note' ? why : typeof safe === 'string' ? safe : safe(change),
     fix: severity === 'note' ? '' : (tagged?.fix ?? fix(change)),
     place,
     owners: owners.of(place?.file),

@@ -47,6 +47,8 @@ export interface SchemaChange {
   /** Type, default or kind, as SDL. Undefined where there was or is none. */
   readonly before?: string;
   readonly after?: string;
+  /** Of a new argument or input field: whether it has a default, so that it may be left out whatever its type. */
+  readonly fallback?: boolean;
 }
 
 type Meta = Readonly<Record<string, string | boolean | null | undefined>>;
@@ -75,6 +77,7 @@ const ofArgument: Reading = (meta) => ({
   argument: text(meta['argumentName'] ?? meta['addedArgumentName'] ?? meta['removedFieldArgumentName']),
   before: maybe(meta['oldArgumentType'] ?? meta['oldDefaultValue']),
   after: maybe(meta['newArgumentType'] ?? meta['newDefaultValue'] ?? meta['addedArgumentType']),
+  fallback: meta['hasDefaultValue'] === true,
 });
 const ofDirective: Reading = (meta) => ({
   type: `@${text(meta['directiveName'] ?? meta['addedDirectiveName'] ?? meta['removedDirectiveName'])}`,
@@ -95,6 +98,7 @@ const ofInputField: Reading = (meta) => ({
   member: text(meta['inputFieldName'] ?? meta['addedInputFieldName'] ?? meta['removedFieldName']),
   before: maybe(meta['oldInputFieldType'] ?? meta['oldDefaultValue']),
   after: maybe(meta['newInputFieldType'] ?? meta['newDefaultValue'] ?? meta['addedInputFieldType']),
+  fallback: meta['addedFieldDefault'] !== undefined,
 });
 const ofEnumValue: Reading = (meta) => ({
   type: text(meta['enumName']),

@@ -7,7 +7,7 @@ interface Words {
   /** Why it hurts the documents that it hits. */
   readonly why: string;
   /** Why it hurts nobody, when it hits no document: `No registered document …`. */
-  readonly safe: string;
+  readonly safe: string | ((change: SchemaChange) => string);
   /** What to do instead. */
   readonly fix: (change: SchemaChange) => string;
 }
@@ -24,6 +24,7 @@ const defaultChange = ({ coordinate, before, after }: SchemaChange): string =>
   `the default of \`${coordinate}\` is ${after === undefined ? 'gone' : `\`${after}\``}${before === undefined ? '' : ` and was \`${before}\``}`;
 const addition = 'Nothing that exists is touched.';
 const none = (): string => '';
+const isRequired = ({ after, fallback }: SchemaChange): boolean => after?.endsWith('!') === true && fallback !== true;
 
 export const words: Readonly<Record<ChangeKind, Words>> = {
   'type-removed': { message: removed, why: refused, safe: 'No registered document needs it.', fix: keep },
@@ -45,9 +46,9 @@ export const words: Readonly<Record<ChangeKind, Words>> = {
       `Add another field of type ${after}, mark ${coordinate} @deprecated, and remove it once no registered document reads it.`,
   },
   'argument-added': {
-    message: (change) => `${added(change)}${change.after?.endsWith('!') ? ' and required' : ''}`,
+    message: (change) => `${added(change)}${isRequired(change) ? ' and required' : ''}`,
     why: refused,
-    safe: 'It may be left out, or no registered document selects the field.',
+    safe: (change) => (isRequired(change) ? 'No registered document selects the field.' : 'It may be left out.'),
     fix: ({ coordinate, after }) => `Make ${coordinate} optional (${after?.replace(/!$/, '')}), or give it a default.`,
   },
   'argument-removed': { message: removed, why: refused, safe: 'No registered document passes it.', fix: keep },
@@ -64,9 +65,9 @@ export const words: Readonly<Record<ChangeKind, Words>> = {
     fix: () => 'Leave the default, and let those documents pass the value that want another.',
   },
   'input-field-added': {
-    message: (change) => `${added(change)}${change.after?.endsWith('!') ? ' and required' : ''}`,
+    message: (change) => `${added(change)}${isRequired(change) ? ' and required' : ''}`,
     why: 'What the client sends is refused, since it lacks the field.',
-    safe: 'It may be left out, or no registered document sends the type.',
+    safe: (change) => (isRequired(change) ? 'No registered document sends the type.' : 'It may be left out.'),
     fix: ({ coordinate, after }) => `Make ${coordinate} optional (${after?.replace(/!$/, '')}), or give it a default.`,
   },
   'input-field-removed': {

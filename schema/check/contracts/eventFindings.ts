@@ -1,3 +1,4 @@
+import type { Place } from '../../compose/compositionProblem.ts';
 import type { Tree } from '../against/tree.ts';
 import type { Affected, Finding, Severity } from '../model/finding.ts';
 import type { Owners } from '../model/owners.ts';
@@ -18,12 +19,14 @@ export const eventsIn = (tree: Tree): Map<string, EventSchema> =>
  * Judges changes of events by the rules of versions: within a major version an old reader reads new events, and a new
  * reader the old ones of the log; every change takes a new minor version, and what breaks a reader a new major one.
  * Those of `readers` who read what changes are named, and what they read is not free to be removed, required or not.
+ * @param textOf the files that define the events, in which findings are placed
  */
 export function eventFindings(
   before: ReadonlyMap<string, EventSchema>,
   now: ReadonlyMap<string, EventSchema>,
   owners: Owners,
   readers: readonly EventReader[] = [],
+  textOf: Tree['read'] = () => undefined,
 ): Finding[] {
   const about = (name: string, rule: string, severity: Severity, told: Pick<Finding, 'message' | 'why' | 'fix'>) => {
     const topic = (now.get(name) ?? before.get(name))?.['x-topic'] ?? '';
@@ -34,7 +37,7 @@ export function eventFindings(
       rule,
       severity,
       subject: name,
-      place: { file, line: 1, column: 1 },
+      place: { file, ...positionOf(name, textOf(file)) },
       owners: owners.of(file),
       contracts: [topic],
       affected: [],
@@ -69,6 +72,12 @@ export function eventFindings(
   ];
 }
 
+/** Where the event is defined; an event that is gone, at the beginning of the file that had it. */
+function positionOf(name: string, text = ''): Pick<Place, 'line' | 'column'> {
+  const line = text.split('\n').findIndex((each) => each.startsWith(`export const ${name} =`)) + 1;
+  return line === 0 ? { line: 1, column: 1 } : { line, column: 'export const '.length + 1 };
+}
+
 const majorOf = (schema: EventSchema): string => schema['x-version'].split('.')[0] ?? '';
 
 /** Whether nothing but the minor version is higher. */
@@ -93,7 +102,7 @@ const affectedOf = (
     const { client, event, file } = reader;
     return [
       {
-        ...{ channel: contracts[0]!, client, version: 'its pact', document: event, severity },
+        ...{ channel: contracts[0]!, client, version: 'by its pact', document: event, severity },
         place: { file, line: 1, column: 1 },
         owners: owners.of(`subgraphs/${client}/src/main.ts`),
         how: `reads ${read.map((path) => `\`${path}\``).join(', ')}`,

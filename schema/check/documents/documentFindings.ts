@@ -66,6 +66,17 @@ function sameNames(documents: readonly LiveDocument[], { channel, owners }: Cont
   );
 }
 
+/** What several documents ask for and the channel does not see is one finding that names them all. */
+export function oncePerField(findings: readonly Finding[]): Finding[] {
+  const merged = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = finding.rule === 'not-tagged' ? finding.id : `${merged.size}`;
+    const known = merged.get(key);
+    merged.set(key, known ? { ...known, affected: [...known.affected, ...finding.affected] } : finding);
+  }
+  return [...merged.values()];
+}
+
 /** What is wrong with documents that builds of clients and partners send, whatever the channel's own are now. */
 export function releaseFindings(tree: Tree, context: Context): Finding[] {
   return releasedDocuments(context.channel.name, tree).flatMap((live) => {
@@ -99,6 +110,10 @@ function ofText({ file, name, text }: NamedText, { channel, coordinates, owners 
     return { file, line, column };
   };
   const subject = `${channel.name}/${name}`;
+  const sender = {
+    ...{ channel: channel.name, client: channel.name, version: 'working tree', document: name },
+    owners: base.owners,
+  };
   const problem = (rule: string, error: GraphQLError, fix: string, message = error.message): Finding => ({
     ...base,
     id: `${rule}:${subject}`,
@@ -120,7 +135,12 @@ function ofText({ file, name, text }: NamedText, { channel, coordinates, owners 
     return problems.map((error) => {
       const meant = notTagged(error, channel, coordinates);
       return meant
-        ? { ...problem('not-tagged', error, meant.fix, meant.message), id: meant.id, subject: meant.coordinate }
+        ? {
+            ...problem('not-tagged', error, meant.fix, meant.message),
+            id: meant.id,
+            subject: meant.coordinate,
+            affected: [{ ...sender, place: at(error), severity: 'error' as const, how: 'selects it' }],
+          }
         : problem('document-invalid', error, 'Correct the document, or give the contract what it asks for.');
     });
   } catch (error) {

@@ -23,4 +23,7 @@ export function groupAffected(affected: readonly Affected[]): AffectedGroup[] {
 }
 
 const senderOf = ({ channel, client, version, owners }: Affected): string =>
-  [client === channel ? channel : `${client} on ${channel}`, `build ${version}`, ...owners].join(', ');
+  [client === channel ? channel : `${client} on ${channel}`, buildOf(version), ...owners].join(', ');
+
+/** Commits and versions are builds; the rest says itself what it is. */
+const buildOf = (version: string): string => (version.includes(' ') ? version : `build ${version}`);

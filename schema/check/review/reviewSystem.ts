@@ -14,7 +14,7 @@ import { eventReaders } from '../contracts/eventReaders.ts';
 import { eventSchemaFolder } from '../contracts/eventSchema.ts';
 import { protoFindings } from '../contracts/protoFindings.ts';
 import { settingFindings } from '../contracts/settingFindings.ts';
-import { documentFindings, releaseFindings } from '../documents/documentFindings.ts';
+import { documentFindings, oncePerField, releaseFindings } from '../documents/documentFindings.ts';
 import { documentsOf, type LiveDocument } from '../documents/liveDocument.ts';
 import { pactDocuments } from '../documents/pactDocuments.ts';
 import { registeredFile, withRegistered } from '../documents/registeredDocuments.ts';
@@ -25,7 +25,7 @@ import { routeFindings } from '../documents/routeFindings.ts';
 import { lintFindings } from '../lint/lintFindings.ts';
 import { unusedTypes } from '../lint/unusedTypes.ts';
 import { Coordinates } from '../model/coordinates.ts';
-import type { Finding, Review } from '../model/finding.ts';
+import { fails, type Finding, type Review } from '../model/finding.ts';
 import { Owners } from '../model/owners.ts';
 import type { Repository } from '../model/repository.ts';
 import { approvalsFile, approve } from './approvals.ts';
@@ -156,7 +156,7 @@ export async function reviewStates(subject: Subject, more: readonly Finding[] = 
   ];
   const today = new Date().toISOString().slice(0, 10);
   return {
-    findings: approve(findings, now.read(approvalsFile) ?? '', today, owners),
+    findings: withoutConsequences(approve(findings, now.read(approvalsFile) ?? '', today, owners), subject),
     gaps: before ? [] : ['Nothing was compared: this is no git clone.'],
     looked: {
       subgraphs: composed.sources.length,
@@ -166,12 +166,32 @@ export async function reviewStates(subject: Subject, more: readonly Finding[] = 
   };
 }
 
+/**
+ * A document that nobody touched is invalid because the contract changed: the finding of that change names it, with
+ * what to do. Only when the change is approved, and the document still there, is it told by itself.
+ */
+function withoutConsequences(findings: readonly Finding[], { now, before }: Subject): Finding[] {
+  const hit = new Set(
+    findings
+      .filter(fails)
+      .flatMap(({ affected }) => affected.filter(({ severity }) => severity === 'error'))
+      .map(({ place }) => place.file),
+  );
+  const isConsequence = ({ rule, affected, place }: Finding): boolean =>
+    rule === 'document-invalid' &&
+    affected.length === 0 &&
+    place !== undefined &&
+    hit.has(place.file) &&
+    before?.read(place.file) === now.read(place.file);
+  return findings.filter((finding) => !isConsequence(finding));
+}
+
 const heard = ({ name, before, documents }: ReviewedChannel) => ({ name, before, documents: documents.before });
 
 /** What is no GraphQL: events, gRPC and settings. OpenAPI and AsyncAPI would be judged here as well. */
 const otherContracts = (before: Tree, { now, owners, root }: Subject): Finding[] => [
   ...(before.list(eventSchemaFolder).length > 0
-    ? eventFindings(eventsIn(before), eventsIn(now), owners, eventReaders(before))
+    ? eventFindings(eventsIn(before), eventsIn(now), owners, eventReaders(before), now.read)
     : []),
   ...settingFindings(before.read('docs/settings.md'), now.read('docs/settings.md'), owners),
   ...protoFindings(root, before, now, owners),
@@ -206,7 +226,7 @@ const contractPair = ({ name, before, after, documents }: ReviewedChannel, tree:
 
 function documentsNow(channel: ReviewedChannel, subject: Subject): Finding[] {
   const context = rulesOf(channel, subject);
-  return [...documentFindings(subject.now, context), ...releaseFindings(subject.now, context)];
+  return oncePerField([...documentFindings(subject.now, context), ...releaseFindings(subject.now, context)]);
 }
 
 /** What the documents of a channel have to fit. */
