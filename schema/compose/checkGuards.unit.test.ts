@@ -28,9 +28,9 @@ describe('a field for which silence would mean anybody', () => {
       'type Subscription { moved: Int }',
     );
     expect(said).toEqual([
-      expect.stringMatching(/^subgraphs\/s0\/schema.graphql:1: Query.shop says not/),
+      expect.stringMatching(/^subgraphs\/s0\/schema.graphql:1: Query.shop does not say/),
       'subgraphs/s1/schema.graphql:2: Mutation.close does not say who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope.',
-      expect.stringMatching(/^subgraphs\/s2\/schema.graphql:1: Subscription.moved says not/),
+      expect.stringMatching(/^subgraphs\/s2\/schema.graphql:1: Subscription.moved does not say/),
     ]);
   });
 
@@ -47,12 +47,12 @@ describe('a field for which silence would mean anybody', () => {
   });
 
   it('is refused in a type with a guarded field or a guarded interface', () => {
-    expect(messages('type Page { total: Int @auth(scopes: ["admin"]) rows: Int }')[0]).toContain('Page.rows says not');
+    expect(messages('type Page { total: Int @auth(scopes: ["admin"]) rows: Int }')[0]).toContain('Page.rows does not say');
     expect(
       messages(
         'interface Thing @anyone(fields: "id") { id: ID! note: Int @auth(scopes: ["admin"]) } type Box implements Thing @anyone(fields: "id") { id: ID! note: Int }',
       ),
-    ).toEqual([expect.stringContaining('Box.note says not')]);
+    ).toEqual([expect.stringContaining('Box.note does not say')]);
   });
 });
 

@@ -134,7 +134,7 @@ function descriptions(changes: readonly Change[]): Finding {
     severity: 'note',
     subject: 'descriptions',
     message: `the description of ${names.slice(0, 3).join(', ')}${more} changed`,
-    why: words['description-changed'].safe,
+    why: 'Descriptions are for people.',
     fix: '',
     owners: [],
     contracts: [...new Set(changes.flatMap(({ contracts }) => contracts))],

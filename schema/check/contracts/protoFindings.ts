@@ -81,7 +81,7 @@ function findingOf(
   };
 }
 
-/** `Message.field` where buf names both, else the first name that is not a number: an approval is for this one alone. */
+/** `Message.field` where buf names both, else the first name that is not a number: an approval is for it alone. */
 function subjectOf(message: string): string | undefined {
   const [, field, within] = /with name "([\w.]+)" on \w+ "([\w.]+)"/.exec(message) ?? [];
   if (field !== undefined && within !== undefined) return `${within}.${field}`;
