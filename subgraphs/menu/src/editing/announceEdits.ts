@@ -9,7 +9,7 @@ import type { MenuDomain } from '../context.ts';
 import { loadCatalogue } from '../loadCatalogue.ts';
 import { menusWithCatalogue } from '../loadStoreMenus.ts';
 import type { StoreMenu } from '../storeMenu.ts';
-import { editedParts, itemChanges, type EditedPart } from './catalogueDifferences.ts';
+import { editedParts, itemChanges, itemsSoldOtherwise, type EditedPart } from './catalogueDifferences.ts';
 import type { TouchedPrice } from './editPrice.ts';
 
 const storesAtOnce = 100;
@@ -48,7 +48,9 @@ export async function announceEdits(domain: MenuDomain, tx: SqlTx, edits: MadeEd
     ),
   );
   const concerned = everywhere.length > 0 ? null : touched;
-  await tellStores(domain, tx, edits, { after, itemIds: [...changes.keys()], concerned });
+  // To ask all stores takes seconds in a large chain, in which nobody else can change a menu.
+  const itemIds = itemsSoldOtherwise(before, after, changes.keys(), touched);
+  await tellStores(domain, tx, edits, { after, itemIds, concerned });
 }
 
 const hasNew = (before: Catalogue, after: Catalogue): boolean =>

@@ -34,6 +34,41 @@ export function itemChanges(
   return changes;
 }
 
+/** All that decides whether stores without a price of their own sell an item, whatever it costs. */
+const saleOf = ({ priceLists }: Catalogue, { id, removed, slots }: Item): string =>
+  JSON.stringify({
+    removed,
+    slots: slots.map(({ required, choices }) => ({
+      required,
+      choices: choices.map(({ item }) => [item.id, item.removed]),
+    })),
+    windows: [...priceLists].map(([list, { prices }]) => [
+      list,
+      (prices.get(id) ?? []).map(({ from, until }) => [from, until]),
+    ]),
+  });
+
+/**
+ * Those of the changed items that some store may sell from now on, or no longer. A new name or amount lets every store
+ * sell what it sold.
+ */
+export const itemsSoldOtherwise = (
+  before: Catalogue,
+  after: Catalogue,
+  itemIds: Iterable<string>,
+  touched: readonly TouchedPrice[],
+): string[] => {
+  const own = new Set(
+    touched
+      .filter(({ store_id }) => store_id !== null)
+      .flatMap(({ subject_id }) => (after.itemsPricedBy.get(subject_id) ?? []).map(({ id }) => id)),
+  );
+  return [...itemIds].filter((id) => {
+    const [was, is] = [before.items.get(id), after.items.get(id)];
+    return own.has(id) || !was || !is || saleOf(before, was) !== saleOf(after, is);
+  });
+};
+
 /** A part of the menu that has a version, and the fields in which it is another one than before. */
 export interface EditedPart {
   readonly kind: Exclude<MenuEdit['kind'], 'PRICE'>;

@@ -12,7 +12,8 @@ import type { StoreMenu } from '../storeMenu.ts';
 import { priceRow, writePrices, type WrittenPrices } from './priceRows.ts';
 import { listsByCountry } from './writeCatalogue.ts';
 
-const storesPerBatch = 50;
+/** Each batch holds the menu, and a tap on "sold out" waits until it ends: so it is small. */
+const storesPerBatch = 20;
 
 /**
  * Gives stores the price list of their country, and prices of their own. A store that sells for the first time tells
