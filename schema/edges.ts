@@ -139,6 +139,11 @@ export const edges: readonly Edge[] = [
     latency: 'seconds; tried until answered',
     because: 'Consent, address and language must hold at that moment, and are kept nowhere else.',
   }),
+  grpc('notifications', 'marketplace', 'VendorContactService', {
+    volume: 'once for each order that a vendor’s system did not take',
+    latency: 'seconds; tried until answered',
+    because: 'Address and deadline must hold at that moment, and are kept nowhere else.',
+  }),
   grpc('loyalty', 'customers', 'CustomerExistenceService', {
     volume: 'once for each gift of goodwill',
     latency: 'while support waits: 5 s at most',
@@ -367,6 +372,16 @@ export const edges: readonly Edge[] = [
     volume: 'a few for each order from a vendor',
     ...soon,
     because: 'The customer is told that a vendor has accepted, or that nothing comes of it, also while mail is down.',
+  }),
+  event('marketplace', 'partners', 'MarketplaceOrderChanged', {
+    volume: 'a few for each order from a vendor',
+    ...soon,
+    because: 'Vendors’ systems are told by webhook, and no order waits for one that hangs.',
+  }),
+  event('partners', 'notifications', 'PartnerVendorNotTold', {
+    volume: 'once for each order that a vendor’s system did not take in time',
+    ...soon,
+    because: 'The vendor is told by e-mail, also while mail is down.',
   }),
   event('customers', 'notifications', 'CustomerErased', {
     volume: 'rare',

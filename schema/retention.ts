@@ -140,6 +140,7 @@ export const retention = {
       { since: 'settled_at', empties: ['content'] },
     ),
     recipient: good('opens what is sealed; emptied when the customer is erased'),
+    vendor_mail: days(90, 'support helps with what did not arrive; ids alone', { since: 'settled_at' }),
     ended_address: good('an address that takes no mail must not be written to; a hash'),
   },
   orders: {
@@ -162,6 +163,7 @@ export const retention = {
     webhook_endpoint: good('until the partner removes it'),
     webhook_event: days(30, 'a partner may ask for it again', { job: 'subgraphs/partners/src/relay/keptWebhooks.ts' }),
     webhook_delivery: days(30, 'goes with its event', { job: 'subgraphs/partners/src/relay/keptWebhooks.ts' }),
+    vendor_watch: good('until its time is up, which is a minute'),
     webhook_lane: good('one for each object that waits'),
   },
   payments: {

@@ -28,6 +28,7 @@ export const scopes = {
   'customers:support':
     'Find a customer by their whole e-mail address, give them points of goodwill, have a receipt sent again, erase them.',
   'orders:follow': 'Be told by webhook how the orders of the stores get on that the app was given.',
+  'vendor:follow': 'Be told by webhook of the orders from the vendors that the app was given.',
   'partner:develop':
     'Register documents and webhooks, and make and end API keys, of the partner that the token is bound to.',
   'partner:manage': 'Open the accounts and apps of partners, and see their keys, documents and use.',
@@ -74,7 +75,7 @@ export const roleScopes = {
   ],
   support: ['catalog:read', 'customers:support'],
   auditor: ['audit:read'],
-  partner: ['catalog:read', 'delivery:quote', 'orders:follow', 'partner:develop'],
+  partner: ['catalog:read', 'delivery:quote', 'orders:follow', 'vendor:follow', 'partner:develop'],
   vendor: ['catalog:read', 'vendor:work'],
   admin: Object.keys(scopes) as Scope[],
 } as const satisfies Record<string, readonly Scope[]>;
@@ -94,7 +95,12 @@ export const storeRoles = ['kiosk', 'kitchen', 'manager'] as const satisfies rea
 /**
  * The scopes that an app of a partner may be given, of those of the role `partner`, in which it acts. Its API keys act
  * for nobody, so nothing that belongs to a person is among them, and of stores' orders only
- * how they get on, at those stores that an admin gave the app.
+ * how they get on, at those stores that an admin gave the app; so do orders from vendors.
  */
-export const appScopes = ['catalog:read', 'delivery:quote', 'orders:follow'] as const satisfies readonly Scope[];
+export const appScopes = [
+  'catalog:read',
+  'delivery:quote',
+  'orders:follow',
+  'vendor:follow',
+] as const satisfies readonly Scope[];
 export type AppScope = (typeof appScopes)[number];

@@ -275,6 +275,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     SMTP_STARTTLS: 'off',
     MAIL_FROM: 'Dr. Burger <orders@drburger.example>',
     MARKETPLACE_ROUND_SECONDS: 1,
+    VENDOR_WEBHOOK_SECONDS: 5,
     PII_MASTER_KEYS: secretOfRun('PII_MASTER_KEYS'),
     PII_INDEX_KEY: secretOfRun('PII_INDEX_KEY'),
     WEBHOOK_TARGETS: 'any',

@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { beforeAll, expect, it } from 'vitest';
 import { until } from '#platform/testkit/until.ts';
 import {
@@ -11,11 +15,14 @@ import {
   AcceptMarketplaceOrderDocument,
   DeclineMarketplaceOrderDocument,
   FulfilMarketplaceOrderDocument,
+  RegisterWebhookEndpointDocument,
+  RemoveWebhookEndpointDocument,
   VendorScreenDocument,
 } from '#generated/bffs/partner/operations.ts';
 import { RefundMarketplaceOrderDocument, VendorsDocument } from '#generated/bffs/staff/operations.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
+import { setPartnerApp } from '../harness/staffDocuments.ts';
 import { ledgerOf } from '../harness/ledgerOf.ts';
 import type { TestSystem } from '../harness/startTestSystem.ts';
 
@@ -114,5 +121,56 @@ export function marketplaceOrder(begin: () => Promise<TestSystem>): void {
     const late = await baker.mutate(AcceptMarketplaceOrderDocument, { input: { orderId: cancelled } });
     expect(late.data?.result).toMatchObject({ __typename: 'MarketplaceOrderNotAllowed' });
     await until(async () => (await money(declined)).includes('void 980'), { what: 'what is held is given back' });
+  });
+
+  it('is told to the vendor by webhook, and by e-mail, once, where no system of the vendor takes it', async () => {
+    const mailsOf = (id: string) => system.mailbox.mails().filter(({ text }) => text.includes(id));
+    const unheard = await order();
+    await until(() => mailsOf(unheard).length > 0, { what: 'the vendor gets an e-mail' });
+    expect(mailsOf(unheard)[0]).toMatchObject({ to: 'orders@corner-bakery.example' });
+    await baker.mutate(DeclineMarketplaceOrderDocument, { input: { orderId: unheard } });
+    await reached(unheard, 'DECLINED');
+
+    const bodies: { type: string; data: { marketplaceOrderId: string; to: string } }[] = [];
+    const receiver = createServer((request, response) => {
+      void json(request).then((body) => {
+        bodies.push(body as (typeof bodies)[number]);
+        response.end();
+      });
+    });
+    await once(receiver.listen(0, '127.0.0.1'), 'listening');
+    const app = { partnerId: seedId('partner', 1), name: 'lunchbox', signing: 'OPTIONAL', addresses: [] };
+    const allow = (vendorIds: readonly string[]) =>
+      system.client('gateway', { role: 'admin' }).ask(setPartnerApp, {
+        input: { ...app, scopes: ['catalog:read', 'vendor:follow'], orderStoreIds: [], vendorIds },
+      });
+    await allow([seedId('vendor', 1)]);
+    const developer = system.client('partner', { role: 'partner' });
+    const { registerWebhookEndpoint: registered } = await developer.ask(RegisterWebhookEndpointDocument, {
+      input: {
+        appId: seedId('partner-app', 1),
+        url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`,
+        eventTypes: ['VENDOR_ORDER_CHANGED'],
+      },
+    });
+    if (registered.__typename !== 'RegisterWebhookEndpointSuccess') throw new Error(JSON.stringify(registered));
+    try {
+      const heard = await order();
+      const toldOf = (id: string) =>
+        bodies.filter(({ data }) => data.marketplaceOrderId === id).map(({ type, data }) => [type, data.to]);
+      await until(() => toldOf(heard).length > 0, { what: 'the vendor’s system is told' });
+      expect(toldOf(heard)).toEqual([['vendor_order.changed', 'OFFERED']]);
+      await allow([]);
+      const withheld = await order();
+      await until(() => mailsOf(withheld).length > 0, { what: 'the vendor gets an e-mail again' });
+      expect(toldOf(withheld)).toEqual([]);
+      expect(mailsOf(heard)).toEqual([]);
+      expect(mailsOf(unheard)).toHaveLength(1);
+      for (const orderId of [heard, withheld])
+        await baker.mutate(DeclineMarketplaceOrderDocument, { input: { orderId } });
+    } finally {
+      await developer.ask(RemoveWebhookEndpointDocument, { input: { id: registered.endpoint.id } });
+      receiver.close();
+    }
   });
 }

@@ -8,6 +8,7 @@ import { resolvers } from './resolvers.ts';
 import { sellForVendorSaga } from './sagas/sellForVendor.ts';
 import { seed } from './seed.ts';
 import { settling } from './settle.ts';
+import { vendorContactService } from './services/vendorContactService.ts';
 
 export default defineSubgraph({
   name: 'marketplace',
@@ -15,6 +16,7 @@ export default defineSubgraph({
   database: (adapter) => new PrismaClient({ adapter }),
   resolvers,
   loaders,
+  services: (domain) => [vendorContactService(domain)],
   consumers: [onMarketplaceOrderPlaced, onMarketplaceOrderChanged],
   background: (domain) => [settling(domain)],
   config,

@@ -27,6 +27,7 @@ export async function seed(domain: Marketplace): Promise<void> {
         exponent,
         timeZone,
         payoutAccount: 'acct_corner_bakery',
+        email: 'orders@corner-bakery.example',
         feeBasisPoints: 1_500,
         answerMinutes: 10,
         openingHours: always,

@@ -7,9 +7,11 @@ import { onMarketplaceOrderChanged } from './consumers/marketplaceOrderChanged.t
 import { onMembershipChanged } from './consumers/membershipChanged.ts';
 import { onMembershipPriceAnnounced } from './consumers/membershipPriceAnnounced.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
+import { onPartnerVendorNotTold } from './consumers/partnerVendorNotTold.ts';
 import { personalRecords } from './personalRecords.ts';
 import { resolvers } from './resolvers.ts';
 import { sendMessages } from './sendMessages.ts';
+import { tellVendors } from './vendorMails.ts';
 
 export default defineSubgraph({
   name: 'notifications',
@@ -25,12 +27,18 @@ export default defineSubgraph({
     onMembershipPriceAnnounced,
     onCustomerErased,
     onCustomerReceiptRequested,
+    onPartnerVendorNotTold,
   ],
-  background: (domain) => [sendMessages(domain, mediaOf(domain))],
+  background: (domain) => {
+    const media = mediaOf(domain);
+    return [sendMessages(domain, media), tellVendors(domain, media.EMAIL)];
+  },
   timeline: {
     records: `select 'MESSAGE' as kind, about as name, created_at as at, settled_at as ended_at, status as outcome,
       lower(medium) || ', tries: ' || tries as detail
-      from message where order_id = any ($1::uuid[])`,
+      from message where order_id = any ($1::uuid[])
+      union all select 'MESSAGE', 'vendor told by e-mail', created_at, settled_at, status, 'email, tries: ' || tries
+      from vendor_mail where marketplace_order_id = any ($1::uuid[])`,
   },
   personalData: { tables: {}, opened: personalRecords, otherTables: ['message', 'recipient'] },
 });

@@ -8,4 +8,9 @@ export const config = z.object({
     .enum(['public', 'any'])
     .default('public')
     .describe('where partners’ webhooks may go: https on the internet, or (development only) anywhere'),
+  VENDOR_WEBHOOK_SECONDS: z.coerce
+    .number()
+    .positive()
+    .default(60)
+    .describe('how long a vendor’s system has to take the webhook of a new order, before the vendor is told by e-mail'),
 });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Vendor } from '#generated/marketplace/prisma/client.ts';
 import { StoreQueryService, type OrderingTerms } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import { isId } from '#platform/domain/id.ts';
@@ -16,6 +17,7 @@ export interface Hours {
 export interface VendorTerms {
   readonly name?: string | null;
   readonly payoutAccount?: string | null;
+  readonly email?: string | null;
   readonly feeBasisPoints?: number | null;
   readonly answerMinutes?: number | null;
   readonly openingHours?: readonly Hours[] | null;
@@ -54,15 +56,26 @@ function hoursOf(spans: readonly Hours[]): OpeningHours | null {
 }
 
 type Columns = Partial<
-  Pick<Vendor, 'name' | 'payoutAccount' | 'feeBasisPoints' | 'answerMinutes' | 'open'> & { openingHours: OpeningHours }
+  Pick<Vendor, 'name' | 'payoutAccount' | 'email' | 'feeBasisPoints' | 'answerMinutes' | 'open'> & {
+    openingHours: OpeningHours;
+  }
 >;
 
 /** What is given of a vendor, as columns; what is wrong with it instead. */
-function columnsOf({ name, payoutAccount, feeBasisPoints, answerMinutes, ...rest }: VendorTerms): Columns | Invalid {
+function columnsOf({
+  name,
+  payoutAccount,
+  email,
+  feeBasisPoints,
+  answerMinutes,
+  ...rest
+}: VendorTerms): Columns | Invalid {
   if (name != null && (name.trim() === '' || charactersIn(name) > 100))
     return invalid('name', 'Give a name of 1 to 100 characters.');
   if (payoutAccount != null && !/^acct_[a-z0-9_]{1,60}$/.test(payoutAccount))
     return invalid('payoutAccount', 'Give the account as the payment provider names it, such as acct_pizza.');
+  if (email != null && email !== '' && !z.email().max(254).safeParse(email).success)
+    return invalid('email', 'Give an e-mail address, or an empty text for none.');
   if (feeBasisPoints != null && !isWhole(feeBasisPoints, 0, 10_000))
     return invalid('feeBasisPoints', 'Give 0 to 10000.');
   if (answerMinutes != null && !isWhole(answerMinutes, 1, 120)) return invalid('answerMinutes', 'Give 1 to 120.');
@@ -75,6 +88,7 @@ function columnsOf({ name, payoutAccount, feeBasisPoints, answerMinutes, ...rest
   return {
     ...(name != null && { name }),
     ...(payoutAccount != null && { payoutAccount }),
+    ...(email != null && { email }),
     ...(feeBasisPoints != null && { feeBasisPoints }),
     ...(answerMinutes != null && { answerMinutes }),
     ...(hours && { openingHours: hours }),
@@ -122,7 +136,14 @@ export async function openVendor(
       await tx.vendor.create({
         data: {
           ...{ id: vendorId, country, currency, exponent, timeZone, storeIds, open: true, version: 1, createdAt: now },
-          ...{ name, payoutAccount, feeBasisPoints, answerMinutes, openingHours: columns.openingHours ?? [] },
+          ...{
+            name,
+            payoutAccount,
+            email: columns.email ?? '',
+            feeBasisPoints,
+            answerMinutes,
+            openingHours: columns.openingHours ?? [],
+          },
         },
       });
       return { kind: 'done', vendorId };

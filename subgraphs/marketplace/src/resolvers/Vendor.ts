@@ -27,6 +27,7 @@ export const Vendor: VendorResolvers = {
   },
   feeBasisPoints: ({ id, feeBasisPoints }, _args, { principal }) =>
     maySeeVendor(principal, id) ? feeBasisPoints : null,
+  email: ({ id, email }, _args, { principal }) => (maySeeVendor(principal, id) ? email : null),
   orders: ({ id: vendorId }, { statuses, ...args }, { domain, principal }) =>
     maySeeVendor(principal, vendorId)
       ? findOrders(domain, { vendorId, ...(statuses && { status: { in: [...statuses] } }) }, args)

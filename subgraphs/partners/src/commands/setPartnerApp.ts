@@ -11,6 +11,7 @@ export interface AppSettings {
   readonly signing: string;
   readonly addresses: string[];
   readonly orderStoreIds: string[];
+  readonly vendorIds: string[];
 }
 
 export type SetPartnerAppOutcome =
@@ -21,6 +22,7 @@ export type SetPartnerAppOutcome =
 const mostApps = 50;
 const mostAddresses = 50;
 const mostStores = 1_000;
+const mostVendors = 1_000;
 
 /** Opens an app, or changes the one of this name. Its keys act by the new settings from their next request on. */
 export async function setPartnerApp(domain: Partners, settings: AppSettings): Promise<SetPartnerAppOutcome> {
@@ -41,6 +43,7 @@ export async function setPartnerApp(domain: Partners, settings: AppSettings): Pr
     scopes: [...new Set(settings.scopes)],
     addresses: [...new Set(settings.addresses)],
     orderStoreIds: [...new Set(settings.orderStoreIds.map((id) => id.toLowerCase()))],
+    vendorIds: [...new Set(settings.vendorIds.map((id) => id.toLowerCase()))],
   };
   const app = await db.app.upsert({ where: { name }, create: { ...data, id: domain.newId() }, update: data });
   return { kind: 'done', app };
@@ -51,6 +54,7 @@ function problemOf({
   scopes,
   addresses,
   orderStoreIds,
+  vendorIds,
 }: AppSettings): { field: string; message: string } | undefined {
   if (!/^[a-z0-9]{3,30}$/.test(name)) return { field: 'name', message: '3 to 30 lower-case letters and digits.' };
   const unknown = scopes.find((scope) => !(appScopes as readonly string[]).includes(scope));
@@ -62,5 +66,7 @@ function problemOf({
   if (addresses.length > mostAddresses) return { field: 'addresses', message: `${mostAddresses} addresses at most.` };
   if (orderStoreIds.length > mostStores) return { field: 'orderStoreIds', message: `${mostStores} stores at most.` };
   if (!orderStoreIds.every(isId)) return { field: 'orderStoreIds', message: 'They must be ids of stores.' };
+  if (vendorIds.length > mostVendors) return { field: 'vendorIds', message: `${mostVendors} vendors at most.` };
+  if (!vendorIds.every(isId)) return { field: 'vendorIds', message: 'They must be ids of vendors.' };
   return undefined;
 }

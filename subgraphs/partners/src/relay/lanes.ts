@@ -18,6 +18,7 @@ export interface Head extends Claim {
   readonly type: string;
   readonly objectVersion: number;
   readonly storeId: string | null;
+  readonly vendorId: string | null;
   readonly data: unknown;
   readonly happenedAt: Date;
   readonly url: string;
@@ -30,6 +31,7 @@ export interface Head extends Claim {
   readonly failingSince: Date | null;
   readonly scopes: readonly string[] | null;
   readonly orderStoreIds: readonly string[] | null;
+  readonly vendorIds: readonly string[] | null;
 }
 
 export interface ClaimOptions {
@@ -81,11 +83,12 @@ export async function headsOf(pool: pg.Pool, claims: readonly Claim[]): Promise<
   ];
   const { rows } = await pool.query<Omit<Head, 'failing'>>(
     `SELECT "c"."endpoint_id" AS "endpointId", "c"."object", "c"."claim"::text, "d"."event_id" AS "eventId",
-            "d"."attempts", "v"."type", "v"."object_version" AS "objectVersion", "v"."store_id" AS "storeId", "v"."data",
+            "d"."attempts", "v"."type", "v"."object_version" AS "objectVersion", "v"."store_id" AS "storeId",
+            "v"."vendor_id" AS "vendorId", "v"."data",
             "v"."happened_at" AS "happenedAt", "e"."url", "e"."payload_version" AS "payloadVersion", "e"."secret",
             "e"."wrapped_key" AS "wrappedKey", "e"."old_secret" AS "oldSecret", "e"."old_wrapped_key" AS "oldWrappedKey",
             "e"."old_secret_until" AS "oldSecretUntil", "e"."failing_since" AS "failingSince", "a"."scopes",
-            "a"."order_store_ids" AS "orderStoreIds"
+            "a"."order_store_ids" AS "orderStoreIds", "a"."vendor_ids" AS "vendorIds"
        FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS "c" ("endpoint_id", "object", "claim")
        JOIN "webhook_endpoint" "e" ON "e"."id" = "c"."endpoint_id"
        JOIN "app" "a" ON "a"."id" = "e"."app_id"

@@ -18,8 +18,9 @@ export interface Sending {
 /** Sends the first delivery of a lane once, and says what becomes of it. */
 export async function sendOne(head: Head, sending: Sending): Promise<Settlement> {
   const began = sending.clock();
-  const subscriber = { scopes: head.scopes ?? [], orderStoreIds: head.orderStoreIds ?? [] };
-  if (!mayBeTold(subscriber, head.type, head.storeId)) {
+  const { scopes, orderStoreIds, vendorIds } = head;
+  const subscriber = { scopes: scopes ?? [], orderStoreIds: orderStoreIds ?? [], vendorIds: vendorIds ?? [] };
+  if (!mayBeTold(subscriber, head.type, head)) {
     const answer = { at: began.toISOString(), ms: 0, problem: 'The app may not be told of this any more.' };
     return { now: began, outcome: 'DEAD', answer, nextAt: began, withheld: true };
   }

@@ -32,7 +32,7 @@ export interface Selection {
 export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selection: Selection): Promise<number> {
   const { eventIds, endpointId, from, until, after, most, again } = selection;
   const [row] = await tx.$queryRawUnsafe<{ count: number }[]>(
-    `WITH "rule" AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS r("type" text, "name" text, "scope" text, "ofOrders" boolean)),
+    `WITH "rule" AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS r("type" text, "name" text, "scope" text, "ofOrders" boolean, "ofVendors" boolean)),
      -- Once for all events, and not for each of them.
      "latest" AS MATERIALIZED (
        SELECT coalesce(max("position"), 0) AS "position" FROM "webhook_delivery"
@@ -47,6 +47,7 @@ export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selecti
           AND (coalesce(cardinality("e"."store_ids"), 0) = 0 OR "v"."store_id" IS NULL OR "v"."store_id" = ANY ("e"."store_ids"))
          JOIN "app" "a" ON "a"."id" = "e"."app_id" AND "rule"."scope" = ANY ("a"."scopes")
           AND (NOT "rule"."ofOrders" OR "v"."store_id" = ANY ("a"."order_store_ids"))
+          AND (NOT "rule"."ofVendors" OR "v"."vendor_id" = ANY ("a"."vendor_ids"))
         WHERE "e"."state" = 'ACTIVE'
           AND ($3::uuid[] IS NULL OR "v"."id" = ANY ($3))
           AND ($4::uuid IS NULL OR "e"."id" = $4)
@@ -70,7 +71,11 @@ export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selecti
        ON CONFLICT ("endpoint_id", "object") DO UPDATE SET "object" = EXCLUDED."object"
      )
      SELECT count(*)::int AS "count" FROM "queued"`,
-    JSON.stringify(rules.map(({ type, name, scope, ofOrders = false }) => ({ type, name, scope, ofOrders }))),
+    JSON.stringify(
+      rules.map(({ type, name, scope, ofOrders = false, ofVendors = false }) => ({
+        ...{ type, name, scope, ofOrders, ofVendors },
+      })),
+    ),
     now,
     eventIds ?? null,
     endpointId ?? null,
@@ -91,6 +96,7 @@ interface Rule {
   readonly name: string;
   readonly scope: string;
   readonly ofOrders?: boolean;
+  readonly ofVendors?: boolean;
 }
 
 /** Tells the relays that there is work, once the transaction has committed. */

@@ -16,6 +16,8 @@ export interface EventType {
   readonly scope: AppScope;
   /** Of orders an app is told only if an admin gave it the order's store. */
   readonly ofOrders?: true;
+  /** Of orders from a vendor an app is told only if an admin gave it the vendor. */
+  readonly ofVendors?: true;
   /** The names of the event's fields that are told, as they are. Whatever is not named here stays inside. */
   readonly fields: readonly string[];
 }
@@ -87,6 +89,14 @@ export const eventTypes: readonly EventType[] = [
     // Neither the customer nor the amount: the app acts for neither.
     fields: ['orderId', 'orderNumber', 'storeId', 'service', 'from', 'to', 'reason'],
   },
+  {
+    name: 'VENDOR_ORDER_CHANGED',
+    type: 'vendor_order.changed',
+    event: 'MarketplaceOrderChanged',
+    scope: 'vendor:follow',
+    ofVendors: true,
+    fields: ['marketplaceOrderId', 'vendorId', 'from', 'to', 'reason'],
+  },
 ];
 
 /** The test that a developer has sent. It belongs to one endpoint, and no filter asks for it. */
@@ -109,15 +119,31 @@ export function payloadOf({ fields }: EventType, { data }: EventEnvelope): Paylo
 export const storeOf = ({ data }: EventEnvelope): string | null =>
   (data as { readonly storeId?: string }).storeId ?? null;
 
+/** The vendor that an event is about; null where it is about none. */
+export const vendorOf = ({ data }: EventEnvelope): string | null =>
+  (data as { readonly vendorId?: string }).vendorId ?? null;
+
+/** What an event is about, as far as that decides who may be told of it. */
+export interface About {
+  readonly storeId: string | null;
+  readonly vendorId: string | null;
+}
+
 export interface Subscriber {
   readonly scopes: readonly string[];
   readonly orderStoreIds: readonly string[];
+  readonly vendorIds: readonly string[];
 }
 
-/** Whether an app may be told of an event of this type at this store. It is asked again at each try. */
-export function mayBeTold({ scopes, orderStoreIds }: Subscriber, type: string, storeId: string | null): boolean {
+/** Whether an app may be told of an event of this type, about this. It is asked again at each try. */
+export function mayBeTold(
+  { scopes, orderStoreIds, vendorIds }: Subscriber,
+  type: string,
+  { storeId, vendorId }: About,
+): boolean {
   if (type === pingType) return true;
   const known = byType.get(type);
   if (!known || !scopes.includes(known.scope)) return false;
+  if (known.ofVendors) return vendorId !== null && vendorIds.includes(vendorId);
   return !known.ofOrders || (storeId !== null && orderStoreIds.includes(storeId));
 }
