@@ -140,10 +140,10 @@ export function marketplaceOrder(begin: () => Promise<TestSystem>): void {
     });
     await once(receiver.listen(0, '127.0.0.1'), 'listening');
     const app = { partnerId: seedId('partner', 1), name: 'lunchbox', signing: 'OPTIONAL', addresses: [] };
-    const allow = (vendorIds: readonly string[]) =>
-      system.client('gateway', { role: 'admin' }).ask(setPartnerApp, {
-        input: { ...app, scopes: ['catalog:read', 'vendor:follow'], orderStoreIds: [], vendorIds },
-      });
+    const allow = (vendorIds: readonly string[], scopes = ['catalog:read', 'vendor:follow']) =>
+      system
+        .client('gateway', { role: 'admin' })
+        .ask(setPartnerApp, { input: { ...app, scopes, orderStoreIds: [], vendorIds } });
     await allow([seedId('vendor', 1)]);
     const developer = system.client('partner', { role: 'partner' });
     const { registerWebhookEndpoint: registered } = await developer.ask(RegisterWebhookEndpointDocument, {
@@ -170,6 +170,7 @@ export function marketplaceOrder(begin: () => Promise<TestSystem>): void {
         await baker.mutate(DeclineMarketplaceOrderDocument, { input: { orderId } });
     } finally {
       await developer.ask(RemoveWebhookEndpointDocument, { input: { id: registered.endpoint.id } });
+      await allow([], ['catalog:read']);
       receiver.close();
     }
   });

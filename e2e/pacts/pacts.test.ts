@@ -27,7 +27,7 @@ async function keyOf({ name, scopes }: Partner): Promise<string> {
     await domain.db.partner.create({ data: { id: partnerId, name: `Pact of ${name}`, openedAt: domain.clock() } });
   const app = await setPartnerApp(domain, {
     ...{ partnerId: known?.partnerId ?? partnerId, name: appName, scopes: [...scopes] },
-    ...{ signing: 'REQUIRED', addresses: [], orderStoreIds: [] },
+    ...{ signing: 'REQUIRED', addresses: [], orderStoreIds: [], vendorIds: [] },
   });
   if (app.kind !== 'done') throw new Error(JSON.stringify(app));
   const developer = appPrincipal('partner', {

@@ -1,6 +1,6 @@
 import type { WebhookDelivery } from '#generated/partners/resolvers.ts';
 import type { Partners } from '../context.ts';
-import { mayBeTold, type Subscriber } from './eventTypes.ts';
+import { mayBeTold, type About, type Subscriber } from './eventTypes.ts';
 import { bodyOf, type Told } from './payloadVersions.ts';
 
 interface Wanted {
@@ -11,7 +11,7 @@ interface Wanted {
 }
 
 interface Shown {
-  readonly event: Omit<Told, 'payloadVersion'> & { readonly storeId: string | null };
+  readonly event: Omit<Told, 'payloadVersion'> & About;
   readonly endpoint: { readonly app: Subscriber; readonly payloadVersion: string };
 }
 
@@ -26,7 +26,7 @@ interface KeptAnswer {
 
 /** The body of a delivery, as far as the app may be told of it now, by the rule that the relay keeps. */
 function bodyShown({ event, endpoint: { app, payloadVersion } }: Shown): string | null {
-  return mayBeTold(app, event.type, event.storeId) ? bodyOf({ ...event, payloadVersion }) : null;
+  return mayBeTold(app, event.type, event) ? bodyOf({ ...event, payloadVersion }) : null;
 }
 
 /** The deliveries to an endpoint, the latest event first. */
