@@ -338,7 +338,7 @@ export const edges: readonly Edge[] = [
     ...shown,
     because: 'Guests see what became of their payment.',
   }),
-  event('payments', nobodyYet, 'PaymentDisputed', unheard('For whoever answers disputes, and for notifications.')),
+  event('payments', nobodyYet, 'PaymentDisputed', unheard('For whoever answers disputes. The guest hears of it from their bank.')),
   event('inventory', 'menu', 'InventoryItemMakeabilityChanged', {
     volume: 'a few for each item and day',
     ...soon,
@@ -368,6 +368,31 @@ export const edges: readonly Edge[] = [
     ...soon,
     because: 'Guests are told by e-mail how their order gets on; ordering waits for none.',
   }),
+  event('payments', 'notifications', 'PaymentChallenged', {
+    volume: 'few, for orders that a bank wants confirmed',
+    ...soon,
+    because: 'A guest who has left the app is asked to confirm before the time for it is over.',
+  }),
+  event('payments', 'notifications', 'PaymentProcessed', {
+    ...perOrder,
+    ...soon,
+    because: 'Guests are told of money that comes back; no refund waits for the mail server.',
+  }),
+  event('delivery', 'notifications', 'DeliveryStatusChanged', {
+    volume: 'a few for each delivery',
+    ...soon,
+    because: 'Guests are told that their order has arrived, also those who are not at home.',
+  }),
+  event('loyalty', 'notifications', 'LoyaltyPointsEarned', {
+    ...perOrder,
+    ...soon,
+    because: 'Guests are told of their points; booking them waits for no mail server.',
+  }),
+  event('loyalty', 'notifications', 'LoyaltyGoodwillGiven', {
+    volume: 'a few a day',
+    ...soon,
+    because: 'Guests are told of a gift, which they would not look for.',
+  }),
   event('marketplace', 'notifications', 'MarketplaceOrderChanged', {
     volume: 'a few for each order from a vendor',
     ...soon,
@@ -378,7 +403,7 @@ export const edges: readonly Edge[] = [
     ...soon,
     because: 'Vendors’ systems are told by webhook, and no order waits for one that hangs.',
   }),
-  event('partners', 'notifications', 'PartnerVendorNotTold', {
+  event('partners', 'notifications', 'PartnerVendorMissed', {
     volume: 'once for each order that a vendor’s system did not take in time',
     ...soon,
     because: 'The vendor is told by e-mail, also while mail is down.',

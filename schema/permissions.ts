@@ -201,6 +201,7 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Store.stock': 'own',
   StoreDevice: 'own',
   'Vendor.balance': 'own',
+  'Vendor.email': 'own',
   'Vendor.feeBasisPoints': 'own',
   'Vendor.orders': 'own',
   'Vendor.payouts': 'own',

@@ -6,8 +6,8 @@ import { id, instant } from './fields.ts';
  * No system of a vendor has taken the webhook of an order that it may accept: none is registered, or none has answered
  * in time. Told once for each order, so that the vendor is told in another way.
  */
-export const PartnerVendorNotTold = defineEvent({
-  name: 'PartnerVendorNotTold',
+export const PartnerVendorMissed = defineEvent({
+  name: 'PartnerVendorMissed',
   domain: 'partners',
   version: '1.0',
   aggregate: (data) => `vendorOrder:${data.marketplaceOrderId}`,

@@ -6,7 +6,7 @@ import { currency, id, instant, minor } from './fields.ts';
 export const PaymentProcessed = defineEvent({
   name: 'PaymentProcessed',
   domain: 'payments',
-  version: '1.2',
+  version: '1.3',
   aggregate: (data) => `payment:${data.paymentId}`,
   feed: (data) => `order:${data.orderId}`,
   logged: ({ orderId, paymentId, outcome, reason }) => ({ orderId, paymentId, outcome, reason }),
@@ -22,6 +22,8 @@ export const PaymentProcessed = defineEvent({
     captured: minor.optional(),
     /** Everything that was paid back until then, since version 1.1: less than `captured` after a refund of a part. */
     refunded: minor.optional(),
+    /** Who pays, since version 1.3; null for a guest at a kiosk. */
+    customerId: id.nullable().optional(),
     /** The provider's code for a decline or refusal; null for a success. */
     reason: z.string().nullable(),
     /** True for what follows once the payer was asked by their bank to confirm, since version 1.2. */
@@ -34,7 +36,7 @@ export const PaymentProcessed = defineEvent({
 export const PaymentChallenged = defineEvent({
   name: 'PaymentChallenged',
   domain: 'payments',
-  version: '1.0',
+  version: '1.1',
   aggregate: (data) => `payment:${data.paymentId}`,
   feed: (data) => `order:${data.orderId}`,
   logged: ({ orderId, paymentId }) => ({ orderId, paymentId }),
@@ -45,6 +47,8 @@ export const PaymentChallenged = defineEvent({
     amount: minor,
     currency,
     exponent: z.int(),
+    /** Who pays, since version 1.1; null for a guest at a kiosk. */
+    customerId: id.nullable().optional(),
     /** When the provider lets nobody confirm any more. The order may wait for less. */
     expiresAt: instant,
     at: instant,

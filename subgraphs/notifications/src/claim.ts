@@ -1,6 +1,6 @@
 import type { Prisma } from '#generated/notifications/prisma/client.ts';
 import type { MessageRow, Notifications } from './context.ts';
-import { isOwed, subjects, type Facts, type News, type Subject } from './texts.ts';
+import { isOver, isOwed, subjects, type Facts, type News, type Subject } from './texts.ts';
 
 const mostTogether = 20;
 const owed = subjects.filter(isOwed);
@@ -38,7 +38,7 @@ export function claim(
     await tx.$queryRaw`SELECT 1 FROM message WHERE id = ${id}::uuid FOR UPDATE`;
     const message = await tx.message.findUniqueOrThrow({ where: { id } });
     if (message.status !== 'WAITING') return undefined;
-    const others =
+    const waiting =
       message.dueAt <= message.createdAt || isOwed(message.about as Subject)
         ? []
         : await tx.$queryRaw<OtherRow[]>`
@@ -46,6 +46,7 @@ export function claim(
             WHERE customer_id = ${customerId}::uuid AND medium = ${medium} AND status = 'WAITING' AND id <> ${id}::uuid
               AND due_at <= ${now} AND due_at > created_at AND about <> ALL (${owed})
             ORDER BY id LIMIT ${mostTogether} FOR UPDATE`;
+    const others = waiting.filter(({ facts }) => !isOver(facts, now));
     await tx.message.updateMany({
       where: { id: { in: others.map((each) => each.id) } },
       data: { status: 'DIGESTED', settledAt: now },

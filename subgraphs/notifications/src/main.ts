@@ -3,11 +3,15 @@ import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { config, mediaOf } from './config.ts';
 import { onCustomerErased } from './consumers/customerErased.ts';
 import { onCustomerReceiptRequested } from './consumers/customerReceiptRequested.ts';
+import { onDeliveryStatusChanged } from './consumers/deliveryStatusChanged.ts';
+import { onLoyaltyGoodwillGiven } from './consumers/loyaltyGoodwillGiven.ts';
+import { onLoyaltyPointsEarned } from './consumers/loyaltyPointsEarned.ts';
 import { onMarketplaceOrderChanged } from './consumers/marketplaceOrderChanged.ts';
 import { onMembershipChanged } from './consumers/membershipChanged.ts';
 import { onMembershipPriceAnnounced } from './consumers/membershipPriceAnnounced.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
-import { onPartnerVendorNotTold } from './consumers/partnerVendorNotTold.ts';
+import { onPartnerVendorMissed } from './consumers/partnerVendorMissed.ts';
+import { onPaymentEvents } from './consumers/paymentEvents.ts';
 import { personalRecords } from './personalRecords.ts';
 import { resolvers } from './resolvers.ts';
 import { sendMessages } from './sendMessages.ts';
@@ -22,12 +26,16 @@ export default defineSubgraph({
   loaders: () => ({}),
   consumers: [
     onOrderStatusChanged,
+    onPaymentEvents,
+    onDeliveryStatusChanged,
+    onLoyaltyPointsEarned,
+    onLoyaltyGoodwillGiven,
     onMarketplaceOrderChanged,
     onMembershipChanged,
     onMembershipPriceAnnounced,
     onCustomerErased,
     onCustomerReceiptRequested,
-    onPartnerVendorNotTold,
+    onPartnerVendorMissed,
   ],
   background: (domain) => {
     const media = mediaOf(domain);

@@ -15,9 +15,12 @@ import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testki
 import { until } from '#platform/testkit/until.ts';
 import { startMailbox, type Mailbox } from '#sandbox/mailbox/mailbox.ts';
 import { CustomerErased, CustomerReceiptRequested } from '#schema/events/customers.ts';
+import { DeliveryStatusChanged } from '#schema/events/delivery.ts';
+import { LoyaltyGoodwillGiven, LoyaltyPointsEarned } from '#schema/events/loyalty.ts';
 import { MembershipChanged, MembershipPriceAnnounced } from '#schema/events/memberships.ts';
 import { MarketplaceOrderChanged } from '#schema/events/marketplace.ts';
 import { OrderStatusChanged } from '#schema/events/orders.ts';
+import { PaymentChallenged, PaymentProcessed } from '#schema/events/payments.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import type { Notifications } from './context.ts';
 import definition from './main.ts';
@@ -135,6 +138,12 @@ const say = (...events: EventEnvelope[]) =>
     events.map((event) => ({ key: event.metadata.aggregateId, value: event })),
   );
 
+/** Of several domains, each to the topic of its own. */
+const sayAll = async (events: readonly EventEnvelope[]) => {
+  for (const source of new Set(events.map((event) => event.source)))
+    await say(...events.filter((event) => event.source === source));
+};
+
 const rows = (medium = 'EMAIL') =>
   graph.domain.db.message.findMany({ where: { customerId, medium }, orderBy: { id: 'asc' } });
 const mailsTo = (address: string) => mailbox.mails().filter(({ to }) => to === address);
@@ -184,19 +193,33 @@ describe('an order that is ready', () => {
 });
 
 it('1,000 events with duplicates make one message each, and one mail for each reader who wants it', async () => {
+  const reader = customerId;
   const people = Array.from({ length: 1_000 }, () => uuidv7());
   const wanting = people.filter((_, n) => n % 10 === 0);
   for (const id of people) readers.set(id, { email: wanting.includes(id) ? `${id}@example.com` : '', locale: 'EN' });
-  const events = people.map((id) => ready({ customerId: id }));
-  await say(...events.flatMap((event, n) => (n % 3 === 0 ? [event, event] : [event])));
-  await say(...events.slice(0, 200));
+  // A fifth of each of payments, deliveries, loyalty's two and orders.
+  const events = people.map((id, n) => {
+    customerId = id;
+    const told = toldOf(uuidv7());
+    const kinds = [
+      () => ready(),
+      told.points,
+      told.gift,
+      () => told.delivery('DELIVERED'),
+      () => told.processed('REFUNDED', 1),
+    ];
+    return kinds[Math.floor(n / 10) % 5]!();
+  });
+  customerId = reader;
+  await sayAll(events.flatMap((event, n) => (n % 3 === 0 ? [event, event] : [event])));
+  await sayAll(events.slice(0, 200));
   const settled = () =>
     graph.domain.db.message.findMany({
       where: { customerId: { in: people }, medium: 'EMAIL', NOT: { settledAt: null } },
     });
   await until(async () => (await settled()).length === 1_000, { what: 'all are settled', timeoutMs: 150_000 });
   const last = ready();
-  await say(last, ...events.slice(-100));
+  await sayAll([last, ...events.slice(-100)]);
   await settledAs('SENT');
   const all = await settled();
   expect(new Set(all.map((row) => row.eventId)).size).toBe(1_000);
@@ -278,9 +301,123 @@ describe('text messages and notifications', () => {
     now = new Date('2026-03-29T05:00:00Z');
     await settled('SMS', 'SENT');
     await settled('SMS', 'DIGESTED', 2);
-    expect(texts('SMS', phoneOf())).toEqual([
-      'Your order 7 is ready at the counter.\nYour order 8 is ready at the counter.',
+    // Events of two orders may be heard in any order.
+    expect(texts('SMS', phoneOf()).map((text) => text.split('\n').sort())).toEqual([
+      ['Your order 7 is ready at the counter.', 'Your order 8 is ready at the counter.'],
     ]);
+  });
+});
+
+/** What payments, delivery and loyalty tell of an order of the customer. */
+const toldOf = (orderId: string) => {
+  const at = () => now.toISOString();
+  const money = { paymentId: uuidv7(), orderId, storeId: uuidv7(), currency: 'EUR', exponent: 2 };
+  const made = (event: unknown) => envelope(event as NewEvent);
+  return {
+    processed: (outcome: 'AUTHORISED' | 'REFUNDED', amount: number, over: object = {}) =>
+      made(PaymentProcessed.of({ ...money, customerId, outcome, amount, reason: null, at: at(), ...over })),
+    challenged: (expiresAt: string) =>
+      made(PaymentChallenged.of({ ...money, customerId, amount: 1_299, expiresAt, at: at() })),
+    delivery: (to: 'PICKED_UP' | 'DELIVERED' | 'FAILED') =>
+      made(
+        DeliveryStatusChanged.of({
+          ...{ deliveryId: uuidv7(), orderId, storeId: uuidv7(), customerId, courierId: null },
+          ...{ from: 'ASSIGNED', to, reason: null, at: at() },
+        }),
+      ),
+    points: () => made(LoyaltyPointsEarned.of({ customerId, orderId, points: 12, balance: 112, at: at() })),
+    gift: () => made(LoyaltyGoodwillGiven.of({ customerId, points: 50, reason: 'LATE', balance: 162, at: at() })),
+  };
+};
+
+describe('payments, deliveries and points', () => {
+  it('are told once each, and what the order itself tells is not told twice', async () => {
+    const told = toldOf(uuidv7());
+    const news = [
+      told.processed('REFUNDED', 500, { captured: 1_299, refunded: 500 }),
+      told.processed('REFUNDED', 300, { captured: 1_299, refunded: 800 }),
+      told.delivery('DELIVERED'),
+      told.points(),
+      told.gift(),
+    ];
+    const silent = [
+      told.processed('AUTHORISED', 1_299),
+      told.processed('REFUNDED', 100, { customerId: null }),
+      told.delivery('PICKED_UP'),
+      told.delivery('FAILED'),
+    ];
+    for (const event of [...news, ...silent, ...news]) await say(event);
+    await say(ready());
+    await until(() => mailsTo(email).length === 6, { what: 'all are told' });
+    expect(await rows()).toHaveLength(6);
+    expect(
+      mailsTo(email)
+        .map(({ text }) => text.split('\n')[2])
+        .sort(),
+    ).toEqual([
+      'We have given you 50 points. You have 162 now.',
+      'We have paid back €3.00 to the card or wallet with which you paid, €8.00 in all. It takes your bank a few days to book it.',
+      'We have paid back €5.00 to the card or wallet with which you paid. It takes your bank a few days to book it.',
+      'Your order 7 is ready at the counter.',
+      'Your order has earned you 12 points. You have 112 now.',
+      'Your order was delivered. Enjoy your meal!',
+    ]);
+  });
+
+  it('in German, and with the reason for which an order came to nothing', async () => {
+    readers.set(customerId, { email, locale: 'DE' });
+    await say(toldOf(uuidv7()).processed('REFUNDED', 1_299));
+    await say(ready({ to: 'REJECTED', reason: 'PAYMENT_DECLINED' }));
+    await until(() => mailsTo(email).length === 2, { what: 'both are told' });
+    expect(
+      mailsTo(email)
+        .map(({ text }) => text)
+        .join(),
+    ).toMatch(/12,99\s€ auf die Karte/);
+    expect(
+      mailsTo(email)
+        .map(({ text }) => text)
+        .join(),
+    ).toContain('weil deine Zahlung abgelehnt wurde');
+  });
+
+  it('ask to confirm a payment only who has not done so after a while, and nobody after the time for it', async () => {
+    const [left, done, late] = [uuidv7(), uuidv7(), uuidv7()];
+    const inMinutes = (minutes: number) => new Date(now.getTime() + minutes * 60_000).toISOString();
+    await say(toldOf(left).challenged(inMinutes(10)));
+    const confirmed = toldOf(done);
+    await say(confirmed.challenged(inMinutes(10)));
+    await say(confirmed.processed('AUTHORISED', 1_299, { afterChallenge: true }));
+    await say(toldOf(late).challenged(inMinutes(0.1)));
+    await until(async () => (await rows()).filter(({ status }) => status === 'WAITING').length === 2);
+    expect(mailsTo(email)).toEqual([]);
+    now = new Date(now.getTime() + 31_000);
+    const status = async () => Object.fromEntries((await rows()).map((row) => [row.orderId, row.status]));
+    await until(async () => !Object.values(await status()).some((each) => ['WAITING', 'SENDING'].includes(each)));
+    expect(await status()).toEqual({ [left]: 'SENT', [done]: 'UNWANTED', [late]: 'EXPIRED' });
+    expect(mailsTo(email).map(({ subject }) => subject)).toEqual(['Please confirm your payment']);
+  });
+
+  it('of one order do not replace each other when they are told together', async () => {
+    customersDown = true;
+    const orderId = uuidv7();
+    const told = toldOf(orderId);
+    await say(ready({ orderId, to: 'OUT_FOR_DELIVERY' }));
+    for (const event of [told.delivery('DELIVERED'), told.points(), told.processed('REFUNDED', 500)]) await say(event);
+    await until(async () => {
+      const all = await rows();
+      return all.length === 4 && all.every(({ dueAt, createdAt }) => dueAt > createdAt);
+    });
+    customersDown = false;
+    now = new Date(now.getTime() + 60_000);
+    await until(() => mailsTo(email).length === 1, { what: 'all are told together' });
+    expect(
+      mailsTo(email)[0]!
+        .text.split('\n')
+        .slice(2, 5)
+        .map((line) => line.slice(0, 20))
+        .sort(),
+    ).toEqual(['We have paid back €5', 'Your order has earne', 'Your order was deliv']);
   });
 });
 

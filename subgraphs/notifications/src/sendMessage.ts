@@ -9,7 +9,7 @@ import { quietUntil } from './quietUntil.ts';
 import { renderEmail, type Words } from './renderEmail.ts';
 import type { Texting } from './texting/texting.ts';
 import { sealContent, type Content } from './sealedContent.ts';
-import { isOwed, wordsOf, type Subject } from './texts.ts';
+import { isOwed, isOver, wordsOf, type Subject } from './texts.ts';
 
 const firstPauseMs = 5_000;
 const longestPauseMs = 15 * 60_000;
@@ -34,7 +34,8 @@ export async function sendMessage(domain: Notifications, media: Media, message: 
   const now = domain.clock();
   const newsSince = message.heldUntil ?? message.createdAt;
   const freshForMs = isOwed(message.about as Subject) ? owedForMs : newsForMs;
-  if (now.getTime() - newsSince.getTime() > freshForMs) return settle(domain, message, 'EXPIRED');
+  if (now.getTime() - newsSince.getTime() > freshForMs || isOver(message.facts, now))
+    return settle(domain, message, 'EXPIRED');
   const medium = message.medium as Medium;
   let reader;
   try {

@@ -1,10 +1,15 @@
-/** What a message may tell. */
+/** What a message may tell. Of one order, what comes later here is later news. */
 export const subjects = [
   'ORDER_CONFIRMED',
   'ORDER_READY',
   'ORDER_OUT_FOR_DELIVERY',
+  'ORDER_DELIVERED',
   'ORDER_CANCELLED',
   'ORDER_RECEIPT',
+  'PAYMENT_TO_CONFIRM',
+  'PAYMENT_REFUNDED',
+  'POINTS_EARNED',
+  'POINTS_GIVEN',
   'VENDOR_ACCEPTED',
   'VENDOR_ORDER_ENDED',
   'MEMBERSHIP_STARTED',
@@ -21,7 +26,7 @@ export type Subject = (typeof subjects)[number];
  */
 export const isOwed = (about: Subject): boolean => about === 'ORDER_RECEIPT' || about.startsWith('MEMBERSHIP_');
 
-/** What a text about an order at a restaurant needs to know of the event. */
+/** What a text needs to know of the event. Each kind of news has some of it. */
 export interface Facts {
   readonly orderNumber: number;
   readonly service: string;
@@ -29,13 +34,28 @@ export interface Facts {
   readonly total: number;
   readonly currency: string;
   readonly exponent: number;
+  /** Why an order was called off. */
+  readonly reason?: string | null;
+  /** What was paid back now and, for one payment, in all; or what is to be confirmed. In minor units as well. */
+  readonly amount: number;
+  readonly refunded?: number;
+  /** The instant from which on this is no news any more. */
+  readonly until?: string;
+  readonly points: number;
+  readonly balance: number;
   /** Of a membership: the day on which the new price holds for the first time, YYYY-MM-DD. */
   readonly day?: string;
 }
 
-const amountIn = (language: string, { total, currency, exponent }: Facts): string =>
+/** Whether what a message tells has ended meanwhile, so that it is told to nobody. */
+export const isOver = (facts: unknown, now: Date): boolean => {
+  const { until } = facts as Partial<Facts>;
+  return until !== undefined && Date.parse(until) <= now.getTime();
+};
+
+const amountIn = (language: string, { currency, exponent }: Facts, amount: number): string =>
   new Intl.NumberFormat(language, { style: 'currency', currency, minimumFractionDigits: exponent }).format(
-    total / 10 ** exponent,
+    amount / 10 ** exponent,
   );
 
 interface Text {
@@ -44,6 +64,24 @@ interface Text {
 }
 /** Orders from vendors have no number that people know; their texts, and some of memberships, need no facts. */
 type Texts = Readonly<Record<Subject, (facts: Facts) => Text>>;
+
+/** Why an order was called off, where its reason says something to the guest. */
+const englishReasons: Readonly<Record<string, string>> = {
+  PAYMENT_DECLINED: ', because your payment was declined',
+  PAYMENT_NOT_CONFIRMED: ', because your payment was not confirmed in time',
+  OUT_OF_STOCK: ', because something in it is sold out',
+  DELIVERY_FAILED: ', because nobody could bring it to you',
+  DELIVERY_TIMED_OUT: ', because nobody could bring it to you',
+  NOT_COLLECTED: ', because nobody collected it',
+};
+const germanReasons: Readonly<Record<string, string>> = {
+  PAYMENT_DECLINED: ', weil deine Zahlung abgelehnt wurde',
+  PAYMENT_NOT_CONFIRMED: ', weil deine Zahlung nicht rechtzeitig bestätigt wurde',
+  OUT_OF_STOCK: ', weil etwas davon ausverkauft ist',
+  DELIVERY_FAILED: ', weil niemand sie dir bringen konnte',
+  DELIVERY_TIMED_OUT: ', weil niemand sie dir bringen konnte',
+  NOT_COLLECTED: ', weil niemand sie abgeholt hat',
+};
 
 const english: Texts = {
   ORDER_CONFIRMED: ({ orderNumber }) => ({
@@ -61,13 +99,37 @@ const english: Texts = {
     subject: `Your order ${orderNumber} is on its way`,
     body: `A courier is on the way to you with your order ${orderNumber}.`,
   }),
-  ORDER_CANCELLED: ({ orderNumber }) => ({
+  ORDER_DELIVERED: () => ({
+    subject: 'Your order was delivered',
+    body: 'Your order was delivered. Enjoy your meal!',
+  }),
+  ORDER_CANCELLED: ({ orderNumber, reason }) => ({
     subject: `Your order ${orderNumber} was called off`,
-    body: `Your order ${orderNumber} was called off. What you paid for it is given back.`,
+    body: `Your order ${orderNumber} was called off${englishReasons[reason ?? ''] ?? ''}. What you paid for it is given back.`,
   }),
   ORDER_RECEIPT: (facts) => ({
     subject: `Your receipt for order ${facts.orderNumber}`,
-    body: `You asked for your receipt again: order ${facts.orderNumber} cost ${amountIn('en', facts)}, taxes included.`,
+    body: `You asked for your receipt again: order ${facts.orderNumber} cost ${amountIn('en', facts, facts.total)}, taxes included.`,
+  }),
+  PAYMENT_TO_CONFIRM: (facts) => ({
+    subject: 'Please confirm your payment',
+    body: `Your bank wants you to confirm your payment of ${amountIn('en', facts, facts.amount)}. Open your order in the app to do so; otherwise it is called off.`,
+  }),
+  PAYMENT_REFUNDED: (facts) => ({
+    subject: 'You get money back',
+    body: `We have paid back ${amountIn('en', facts, facts.amount)} to the card or wallet with which you paid${
+      facts.refunded === undefined || facts.refunded === facts.amount
+        ? ''
+        : `, ${amountIn('en', facts, facts.refunded)} in all`
+    }. It takes your bank a few days to book it.`,
+  }),
+  POINTS_EARNED: ({ points, balance }) => ({
+    subject: `You have earned ${points} points`,
+    body: `Your order has earned you ${points} points. You have ${balance} now.`,
+  }),
+  POINTS_GIVEN: ({ points, balance }) => ({
+    subject: `We have given you ${points} points`,
+    body: `We have given you ${points} points. You have ${balance} now.`,
   }),
   VENDOR_ACCEPTED: () => ({
     subject: 'Your order from a vendor is accepted',
@@ -95,7 +157,7 @@ const english: Texts = {
   }),
   MEMBERSHIP_PRICE: (facts) => ({
     subject: 'The price of your membership changes',
-    body: `Your membership will cost ${amountIn('en', facts)} from your first renewal at or after ${facts.day} on. You can cancel it before.`,
+    body: `Your membership will cost ${amountIn('en', facts, facts.total)} from your first renewal at or after ${facts.day} on. You can cancel it before.`,
   }),
 };
 
@@ -115,13 +177,37 @@ const german: Texts = {
     subject: `Bestellung ${orderNumber} ist unterwegs`,
     body: `Deine Bestellung ${orderNumber} ist auf dem Weg zu dir.`,
   }),
-  ORDER_CANCELLED: ({ orderNumber }) => ({
+  ORDER_DELIVERED: () => ({
+    subject: 'Deine Bestellung ist angekommen',
+    body: 'Deine Bestellung wurde geliefert. Guten Appetit!',
+  }),
+  ORDER_CANCELLED: ({ orderNumber, reason }) => ({
     subject: `Bestellung ${orderNumber} wurde storniert`,
-    body: `Deine Bestellung ${orderNumber} wurde storniert. Was du dafür bezahlt hast, bekommst du zurück.`,
+    body: `Deine Bestellung ${orderNumber} wurde storniert${germanReasons[reason ?? ''] ?? ''}. Was du dafür bezahlt hast, bekommst du zurück.`,
   }),
   ORDER_RECEIPT: (facts) => ({
     subject: `Dein Beleg für Bestellung ${facts.orderNumber}`,
-    body: `Du wolltest deinen Beleg noch einmal: Bestellung ${facts.orderNumber} hat ${amountIn('de', facts)} gekostet, mit allen Steuern.`,
+    body: `Du wolltest deinen Beleg noch einmal: Bestellung ${facts.orderNumber} hat ${amountIn('de', facts, facts.total)} gekostet, mit allen Steuern.`,
+  }),
+  PAYMENT_TO_CONFIRM: (facts) => ({
+    subject: 'Bitte bestätige deine Zahlung',
+    body: `Deine Bank möchte, dass du deine Zahlung von ${amountIn('de', facts, facts.amount)} bestätigst. Öffne dazu deine Bestellung in der App; sonst wird sie storniert.`,
+  }),
+  PAYMENT_REFUNDED: (facts) => ({
+    subject: 'Du bekommst Geld zurück',
+    body: `Wir haben ${amountIn('de', facts, facts.amount)} auf die Karte oder das Konto zurückgezahlt, womit du bezahlt hast${
+      facts.refunded === undefined || facts.refunded === facts.amount
+        ? ''
+        : `, zusammen ${amountIn('de', facts, facts.refunded)}`
+    }. Deine Bank bucht es in den nächsten Tagen.`,
+  }),
+  POINTS_EARNED: ({ points, balance }) => ({
+    subject: `Du hast ${points} Punkte bekommen`,
+    body: `Für deine Bestellung hast du ${points} Punkte bekommen. Du hast jetzt ${balance}.`,
+  }),
+  POINTS_GIVEN: ({ points, balance }) => ({
+    subject: `Wir haben dir ${points} Punkte geschenkt`,
+    body: `Wir haben dir ${points} Punkte geschenkt. Du hast jetzt ${balance}.`,
   }),
   VENDOR_ACCEPTED: () => ({
     subject: 'Deine Bestellung bei einem Händler ist angenommen',
@@ -149,7 +235,7 @@ const german: Texts = {
   }),
   MEMBERSHIP_PRICE: (facts) => ({
     subject: 'Der Preis deiner Mitgliedschaft ändert sich',
-    body: `Deine Mitgliedschaft kostet ab der ersten Verlängerung am oder nach dem ${facts.day} ${amountIn('de', facts)}. Vorher kannst du sie kündigen.`,
+    body: `Deine Mitgliedschaft kostet ab der ersten Verlängerung am oder nach dem ${facts.day} ${amountIn('de', facts, facts.total)}. Vorher kannst du sie kündigen.`,
   }),
 };
 
@@ -168,13 +254,20 @@ export interface News {
   readonly messageId: string;
 }
 
+/** News with the same topic replace each other: how an order gets on, its payment, its points. */
+const topicOf = ({ about, orderId }: News): string => `${orderId} ${about.split('_')[0]}`;
+
 /**
- * The words of a message in the reader's language. Of several news about one order, the last one is told; of several
- * orders, each in a line.
+ * The words of a message in the reader's language. Of several news about one topic the one that comes last in `subjects`
+ * is told, in whichever order they were heard, and of equal ones the latest; of several topics, each in a line.
  */
 export function wordsOf(news: readonly News[], reader: { readonly givenName: string; readonly locale: string }) {
   const { greeting, several, texts } = languages[reader.locale] ?? languages['EN']!;
-  const last = new Map(news.map((each) => [each.orderId, each]));
+  const last = new Map<string, News>();
+  for (const each of news) {
+    const before = last.get(topicOf(each));
+    if (!before || subjects.indexOf(each.about) >= subjects.indexOf(before.about)) last.set(topicOf(each), each);
+  }
   const told = [...last.values()].map(({ about, facts }) => texts[about](facts));
   const text = told.length === 1 ? told[0]! : { subject: several, body: told.map(({ body }) => body).join('\n') };
   return { ...text, greeting: greeting(reader.givenName) };

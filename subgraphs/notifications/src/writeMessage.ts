@@ -9,13 +9,19 @@ interface NewMessage {
   readonly orderId: string;
   readonly about: Subject;
   readonly facts: Prisma.JsonValue;
+  /** How long it waits, because it may be settled by then. */
+  readonly afterMs?: number;
 }
 
 /**
  * Writes down that a customer is to be told of an event, once for each event and medium. It is sent soon after the
  * commit. What is owed goes by e-mail alone.
  */
-export async function writeMessage(domain: Notifications, tx: Tx, { facts, ...message }: NewMessage): Promise<void> {
+export async function writeMessage(
+  domain: Notifications,
+  tx: Tx,
+  { facts, afterMs = 0, ...message }: NewMessage,
+): Promise<void> {
   const now = domain.clock();
   await tx.message.createMany({
     data: (isOwed(message.about) ? ['EMAIL'] : mediaWith(domain)).map((medium) => ({
@@ -24,7 +30,7 @@ export async function writeMessage(domain: Notifications, tx: Tx, { facts, ...me
       ...message,
       facts: facts as Prisma.InputJsonValue,
       status: 'WAITING',
-      dueAt: now,
+      dueAt: new Date(now.getTime() + afterMs),
       createdAt: now,
     })),
     skipDuplicates: true,

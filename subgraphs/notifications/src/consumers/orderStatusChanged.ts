@@ -22,8 +22,8 @@ export const onOrderStatusChanged = onEvent(
     const about = subjectOf[data.to];
     const now = domain.clock();
     if (!about || data.customerId === null || now.getTime() - Date.parse(data.at) > newsForMs) return;
-    const { customerId, orderId, orderNumber, service, total, currency, exponent } = data;
-    const facts: Facts = { orderNumber, service, total, currency, exponent };
+    const { customerId, orderId, orderNumber, service, total, currency, exponent, reason } = data;
+    const facts: Partial<Facts> = { orderNumber, service, total, currency, exponent, reason };
     await writeMessage(domain, tx, { eventId, customerId, orderId, about, facts: { ...facts } });
   },
   ({ data }) => data.customerId !== null && data.to in subjectOf,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { pause } from '#platform/events/pause.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
-import { PartnerVendorNotTold } from '#schema/events/partners.ts';
+import { PartnerVendorMissed } from '#schema/events/partners.ts';
 import type { config } from '../config.ts';
 import type { Partners } from '../context.ts';
 
@@ -33,7 +33,7 @@ export const watchVendors = (domain: Partners): Promise<number> =>
         .filter(({ taken }) => !taken)
         .map(({ vendor_id: vendorId, marketplace_order_id: marketplaceOrderId }) => ({
           expectedVersion: null,
-          events: [PartnerVendorNotTold.of({ vendorId, marketplaceOrderId, at: now.toISOString() })],
+          events: [PartnerVendorMissed.of({ vendorId, marketplaceOrderId, at: now.toISOString() })],
         })),
     );
     return due.length;

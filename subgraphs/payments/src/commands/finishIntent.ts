@@ -40,6 +40,7 @@ export async function finishIntent(domain: Payments, providerOf: ProviderOf, int
       paymentId: payment.id,
       orderId,
       storeId: payment.storeId,
+      customerId: payment.customerId,
       currency: payment.currency,
       exponent: payment.exponent,
       amount: moved,

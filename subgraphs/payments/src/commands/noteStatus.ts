@@ -53,6 +53,7 @@ export function follow(domain: Payments, orderId: string, known: ProviderPayment
         paymentId: payment.id,
         orderId,
         storeId: payment.storeId,
+        customerId: payment.customerId,
         outcome,
         amount: moved,
         captured: payment.captured,
