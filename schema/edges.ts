@@ -338,7 +338,12 @@ export const edges: readonly Edge[] = [
     ...shown,
     because: 'Guests see what became of their payment.',
   }),
-  event('payments', nobodyYet, 'PaymentDisputed', unheard('For whoever answers disputes. The guest hears of it from their bank.')),
+  event(
+    'payments',
+    nobodyYet,
+    'PaymentDisputed',
+    unheard('For whoever answers disputes. The guest hears of it from their bank.'),
+  ),
   event('inventory', 'menu', 'InventoryItemMakeabilityChanged', {
     volume: 'a few for each item and day',
     ...soon,

@@ -34,6 +34,8 @@ const concerning: Readonly<Record<string, Over>> = {
   'delivery OrderStatusChanged': { to: 'READY', service: 'DELIVERY' },
   'delivery MembershipBenefitsChanged': { benefits: [{ kind: 'FREE_DELIVERY' }] },
   'notifications OrderStatusChanged': { to: 'READY' },
+  'notifications DeliveryStatusChanged': { to: 'DELIVERED' },
+  'notifications PaymentProcessed': { outcome: 'REFUNDED' },
   'notifications MarketplaceOrderChanged': { to: 'ACCEPTED', reason: null },
 };
 

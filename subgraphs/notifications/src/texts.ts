@@ -258,8 +258,9 @@ export interface News {
 const topicOf = ({ about, orderId }: News): string => `${orderId} ${about.split('_')[0]}`;
 
 /**
- * The words of a message in the reader's language. Of several news about one topic the one that comes last in `subjects`
- * is told, in whichever order they were heard, and of equal ones the latest; of several topics, each in a line.
+ * The words of a message in the reader's language. Of several news about one topic it tells the one that comes last in
+ * `subjects`, in whichever order they were heard, and of equal ones the latest; of several topics it tells each in a
+ * line.
  */
 export function wordsOf(news: readonly News[], reader: { readonly givenName: string; readonly locale: string }) {
   const { greeting, several, texts } = languages[reader.locale] ?? languages['EN']!;

@@ -4,7 +4,7 @@ import type { Heard } from '../context.ts';
 import { newsForMs } from '../newsForMs.ts';
 import { writeMessage } from '../writeMessage.ts';
 
-/** Tells a customer that their order has arrived. That it is on its way, or comes to nothing, the order itself tells. */
+/** Tells a customer that their order has arrived. The order itself tells that it is on its way or called off. */
 export const onDeliveryStatusChanged = onEvent(
   DeliveryStatusChanged,
   'notifications.deliveryStatusChanged',
