@@ -29,6 +29,8 @@ export function tlsDoor(
   const server = createServer({ ...fixed, ...served }, (socket) => http.emit('connection', socket));
   // Whoever speaks no TLS, or none that we speak, is let go. The connection is closed already.
   server.on('tlsClientError', () => undefined);
+  // A server of HTTP counts its connections, and looks whether their time is over, from its own `listening` on.
+  server.once('listening', () => http.emit('listening'));
   let refused = '';
   const looking = setInterval(() => {
     try {
@@ -45,7 +47,10 @@ export function tlsDoor(
       refused = reason;
     }
   }, lookEveryMs).unref();
-  server.once('close', () => clearInterval(looking));
+  server.once('close', () => {
+    clearInterval(looking);
+    http.close();
+  });
   return server;
 }
 

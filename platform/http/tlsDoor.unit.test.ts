@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:https';
 import { connect as connectPlain, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { connect, type SecureVersion } from 'node:tls';
+import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { certificates } from '#platform/testkit/certificates.ts';
@@ -23,7 +23,7 @@ const lines: string[] = [];
 const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
 let server: ReturnType<typeof tlsDoor>;
 let port: number;
-const http = boundedServer((_request, response) => void response.end('hello'));
+const http = boundedServer((_request, response) => void response.end('hello'), { headersMs: 200 });
 
 beforeAll(async () => {
   take(first);
@@ -86,4 +86,27 @@ it('does not start with what is no certificate', () => {
   expect(() => tlsDoor(http, bad, { log })).toThrow(/^TLS_CERT_PATH=.*none\.pem and TLS_KEY_PATH=/);
   writeFileSync(bad.certPath, 'nonsense');
   expect(() => tlsDoor(http, bad, { log })).toThrow('are no certificate with its key');
+});
+
+it('bounds what is within TLS: headers that do not end, and connections that are idle when it closes', async () => {
+  const open = async (): Promise<TLSSocket> => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    return socket;
+  };
+  const slow = await open();
+  slow.write('GET / HTTP/1.1\r\nhost: a\r\n');
+  expect(String((await once(slow, 'data'))[0])).toContain('408');
+  await once(slow, 'close');
+
+  const idle = await open();
+  idle.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+  expect(String((await once(idle, 'data'))[0])).toContain('200 OK');
+  const closed = once(idle, 'close');
+  idle.resume();
+  await until(() => {
+    http.closeIdleConnections();
+    return idle.destroyed || idle.readableEnded;
+  });
+  await closed;
 });
