@@ -17,6 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const patience = { timeoutMs: 60_000 };
 const storeId = idOfKey('store', 'berlin-mitte');
 const ingredientId = idOfKey('ingredient', 'potatoes');
+const menuItemId = idOfKey('item', 'classic-burger');
 
 /** Two processes of each domain of the chain on the same databases, each pair behind a channel of staff of its own. */
 describe('a chain that is run through two processes of each domain', () => {
@@ -25,6 +26,7 @@ describe('a chain that is run through two processes of each domain', () => {
   let bases: number[];
   const folder = temporaryFolder('two-of-each');
   const services: SupervisedProcess[] = [];
+  const menu: SupervisedProcess[] = [];
   const inventory: SupervisedProcess[] = [];
   let token: string;
   const pools: Record<string, pg.Pool> = {};
@@ -62,11 +64,12 @@ describe('a chain that is run through two processes of each domain', () => {
     await ended('serve', ['databases'], { ...env, POSTGRES_PASSWORD: cluster.passwordOf('postgres') });
     for (const base of bases) {
       const begun = ['stores', 'menu', 'inventory', 'delivery'].map((name) => serve(base, 'subgraph', name));
+      menu.push(begun[1]!);
       inventory.push(begun[2]!);
       const staff = serve(base, 'channel', 'staff');
       await Promise.all([...begun, staff].map((service) => service.whenReady()));
     }
-    for (const name of ['stores', 'inventory']) pools[name] = testPool({ connectionString: server(name) });
+    for (const name of ['stores', 'menu', 'inventory']) pools[name] = testPool({ connectionString: server(name) });
     token = (await ended('tokenFor', ['admin'])).trim();
   });
   afterAll(async () => {
@@ -100,6 +103,24 @@ describe('a chain that is run through two processes of each domain', () => {
   };
   const receive = `mutation ($input: ReceiveStockInput!) { result: receiveStock(input: $input) { __typename
     ... on StockChangeSuccess { stock { onHand } } ... on StockInputProblem { field message } } }`;
+
+  const changeItem = `mutation ($input: ChangeMenuItemInput!) { result: changeMenuItem(input: $input) { __typename
+    ... on MenuItemChangedMeanwhile { changedFields } ... on MenuInputProblem { field message } } }`;
+  const publish = `mutation ($input: PublishMenuDraftInput!) { result: publishMenuDraft(input: $input) { __typename } }`;
+  const toldOfItem = `SELECT count(*)::int AS n FROM platform.event
+    WHERE type = 'MenuItemChanged' AND data ->> 'menuItemId' = $1`;
+  const itemNow = () =>
+    ask<object & { version: number }>('menu', 'SELECT kilocalories, version FROM menu_item WHERE id = $1', menuItemId);
+  /** A draft with one edit, to be published. */
+  async function draftOf(expectedVersion: number, kilocalories: number) {
+    const create = `mutation ($input: CreateMenuDraftInput!) { result: createMenuDraft(input: $input) {
+      ... on MenuDraftSaved { draft { id } } } }`;
+    const key = randomUUID();
+    const { draft } = await change<{ draft: { id: string } }>(1, create, { idempotencyKey: key, name: key });
+    const edit = { idempotencyKey: randomUUID(), menuItemId, expectedVersion, draftId: draft.id, kilocalories };
+    expect(await change<object>(1, changeItem, edit)).toEqual({ __typename: 'MenuEditDrafted' });
+    return { draftId: draft.id, expectedVersion: 2 };
+  }
 
   it('is filled by the address of the server of its databases alone, once', async () => {
     const chain = join(root, 'docs/example-chain');
@@ -154,6 +175,44 @@ describe('a chain that is run through two processes of each domain', () => {
       expect((await published()).events).toBe(events + 1);
       await until(async () => (await published()).waiting === 0, patience);
       await inventory[0]!.whenReady(starts + 1);
+    }
+  });
+
+  it('lets one of two win who change an item, or publish a draft, each through a process of its own', async () => {
+    const { version } = await ask<{ version: number }>(
+      'menu',
+      'SELECT version FROM menu_item WHERE id = $1',
+      menuItemId,
+    );
+    const items = await both<{ __typename: string; changedFields?: string[] }>(changeItem, (side) => ({
+      ...{ idempotencyKey: randomUUID(), menuItemId, expectedVersion: version },
+      kilocalories: 2_001 + side,
+    }));
+    expect(items.map(({ __typename }) => __typename).sort()).toEqual(['MenuItemChangedMeanwhile', 'MenuItemEdited']);
+    expect(items.flatMap(({ changedFields }) => changedFields ?? [])).toEqual(['kilocalories']);
+    const draft = await draftOf(version + 1, 2_010);
+    const published = await both<{ __typename: string }>(publish, () => ({ ...draft, idempotencyKey: randomUUID() }));
+    expect(published.map(({ __typename }) => __typename).sort()).toEqual(['MenuDraftNotFound', 'MenuDraftSaved']);
+    const again = { ...(await draftOf(version + 2, 2_020)), idempotencyKey: randomUUID() };
+    const same = await both<{ __typename: string }>(publish, () => again);
+    expect(same.map(({ __typename }) => __typename)).toEqual(['MenuDraftSaved', 'MenuDraftSaved']);
+    expect(await itemNow()).toEqual({ kilocalories: 2_020, version: version + 3 });
+  });
+
+  it('publishes a draft once though a process is killed while it publishes', async () => {
+    const told = async () => (await ask<{ n: number }>('menu', toldOfItem, menuItemId)).n;
+    for (let round = 0; round < 5; round += 1) {
+      const [{ version }, events] = [await itemNow(), await told()];
+      const input = { ...(await draftOf(version, 3_000 + round)), idempotencyKey: randomUUID() };
+      const starts = menu[0]!.starts;
+      const lost = change(0, publish, input).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 6 * round));
+      await menu[0]!.kill('SIGKILL');
+      await lost;
+      expect(await change<object>(1, publish, input)).toMatchObject({ __typename: 'MenuDraftSaved' });
+      expect(await itemNow()).toEqual({ kilocalories: 3_000 + round, version: version + 1 });
+      expect(await told()).toBe(events + 1);
+      await menu[0]!.whenReady(starts + 1);
     }
   });
 });
