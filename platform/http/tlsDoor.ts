@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
+import type { Http2Server } from 'node:http2';
 import { createSecureContext, createServer, type Server as TlsServer } from 'node:tls';
 import type { Logger } from 'pino';
 import { StartupError } from '#platform/config/startupError.ts';
@@ -14,19 +15,25 @@ export interface CertificateFiles {
 const handshakeTimeout = 10_000;
 
 /**
- * A server that speaks TLS (1.2 or newer) and hands what arrives to an HTTP server, which must not listen itself. The
- * files are looked at now and then: a new certificate serves the connections that begin from then on, and those that
+ * A server that speaks TLS (1.2 or newer) and hands what arrives to an HTTP server, which must not listen itself; what
+ * a client offers to speak as HTTP/2 goes to `http2`, if there is one. The files are looked at now and then: a new certificate serves the connections that begin from then on, and those that
  * there are go on. A pair that does not fit is not taken, which is logged.
  * @throws StartupError when the files cannot be read or are no pair
  */
 export function tlsDoor(
   http: HttpServer,
   files: CertificateFiles,
-  { log, lookEveryMs = 10_000 }: { readonly log: Logger; readonly lookEveryMs?: number },
+  {
+    log,
+    http2,
+    lookEveryMs = 10_000,
+  }: { readonly log: Logger; readonly http2?: Http2Server | undefined; readonly lookEveryMs?: number },
 ): TlsServer {
-  const fixed = { minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'], handshakeTimeout } as const;
+  const fixed = { minVersion: 'TLSv1.2', ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'], handshakeTimeout } as const;
   let served = firstPair(files);
-  const server = createServer({ ...fixed, ...served }, (socket) => http.emit('connection', socket));
+  const server = createServer({ ...fixed, ...served }, (socket) =>
+    (socket.alpnProtocol === 'h2' && http2 ? http2 : http).emit('connection', socket),
+  );
   // Whoever speaks no TLS, or none that we speak, is let go. The connection is closed already.
   server.on('tlsClientError', () => undefined);
   // A server of HTTP counts its connections, and looks whether their time is over, from its own `listening` on.

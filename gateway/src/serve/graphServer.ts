@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import Negotiator from 'negotiator';
@@ -10,6 +10,7 @@ import { OfferingMessage } from '../transports/http/offeredUpgrade.ts';
 import type { CrossOrigin } from '../transports/http/crossOrigin.ts';
 import type { McpHandler } from '../transports/mcp/mcpHandler.ts';
 import type { RestHandler } from '../transports/rest/restHandler.ts';
+import { boundedHttp2, endConnectionAfter, type BoundedHttp2 } from '#platform/http/boundedHttp2.ts';
 import { boundedServer } from '#platform/http/boundedServer.ts';
 import { localUrl } from '#platform/http/localUrl.ts';
 import { tlsDoor, type CertificateFiles } from '#platform/http/tlsDoor.ts';
@@ -80,6 +81,8 @@ const wantsPage = (request: IncomingMessage, url: URL): boolean =>
 export class GraphServer {
   readonly #options: GraphServerOptions;
   readonly #server: Server;
+  /** What answers HTTP/2, which browsers speak over TLS alone. */
+  readonly #http2: BoundedHttp2 | undefined;
   /** What listens: the server itself, or what speaks TLS before it. */
   readonly #door: NetServer;
   /**
@@ -92,37 +95,38 @@ export class GraphServer {
 
   constructor(options: GraphServerOptions) {
     this.#options = options;
-    this.#server = boundedServer(
-      (request, response) => {
-        response.setHeader('x-content-type-options', 'nosniff');
-        if (this.#draining) response.setHeader('connection', 'close');
-        // A connection that was busy when closing began is idle after this response, and would be kept open for a next
-        // request.
-        else
-          response.once('close', () => {
-            if (this.#closesIdle) setImmediate(() => this.#server.closeIdleConnections());
-          });
-        this.#route(request, response).catch((error: unknown) => {
-          options.log.error({ err: error }, 'a request failed');
-          if (!response.headersSent)
-            text(
-              response,
-              500,
-              'application/json',
-              '{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}',
-            );
-          else response.destroy();
+    const answer: RequestListener = (request, response) => {
+      response.setHeader('x-content-type-options', 'nosniff');
+      if (this.#draining) endConnectionAfter(response);
+      // A connection that was busy when closing began is idle after this response, and would be kept open for a next
+      // request.
+      else
+        response.once('close', () => {
+          if (this.#closesIdle) setImmediate(() => this.#server.closeIdleConnections());
         });
-      },
-      { requests: OfferingMessage },
-    );
+      this.#route(request, response).catch((error: unknown) => {
+        options.log.error({ err: error }, 'a request failed');
+        if (!response.headersSent)
+          text(
+            response,
+            500,
+            'application/json',
+            '{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}',
+          );
+        else response.destroy();
+      });
+    };
+    this.#server = boundedServer(answer, { requests: OfferingMessage });
+    this.#http2 = options.certificate && boundedHttp2(answer);
     this.#server.on('connection', (socket: Socket) => {
       this.#fresh.add(socket);
       socket.once('close', () => this.#fresh.delete(socket));
     });
     this.#server.on('upgrade', (request: IncomingMessage) => this.#fresh.delete(request.socket));
     options.sockets.attach(this.#server);
-    this.#door = options.certificate ? tlsDoor(this.#server, options.certificate, options) : this.#server;
+    this.#door = options.certificate
+      ? tlsDoor(this.#server, options.certificate, { log: options.log, http2: this.#http2?.server })
+      : this.#server;
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -210,7 +214,11 @@ export class GraphServer {
         this.#closesIdle = true;
         this.#fresh.forEach((socket) => socket.destroy());
         this.#server.closeIdleConnections();
-        const cut = setTimeout(() => this.#server.closeAllConnections(), finishWithinMs);
+        this.#http2?.endSessions();
+        const cut = setTimeout(() => {
+          this.#server.closeAllConnections();
+          this.#http2?.cutSessions();
+        }, finishWithinMs);
         await closed;
         clearTimeout(cut);
         await onClose();

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { ParseError, parseDictionary } from 'structured-headers';
 import type { AppCredential } from '../../access/apps/appAccess.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { decodeBody, readBytes } from './body.ts';
 
-const scheme = /^apikey (?<key>\S+)$/i;
+const apiKeyScheme = /^apikey (?<key>\S+)$/i;
 
 const oneHeader = ({ headers }: IncomingMessage, name: string): string => {
   const value = headers[name];
@@ -23,12 +24,13 @@ export const isOfApp = ({ headers }: IncomingMessage): boolean =>
  */
 export function credentialOf(request: IncomingMessage, baseUrl: string | undefined, address: string): AppCredential {
   if (request.headers['signature-input'] === undefined) {
-    const apiKey = scheme.exec(request.headers.authorization ?? '')?.groups?.['key'];
+    const apiKey = apiKeyScheme.exec(request.headers.authorization ?? '')?.groups?.['key'];
     if (apiKey === undefined)
       throw Refusal.of(401, 'UNAUTHENTICATED', 'Send the API key as `Authorization: ApiKey drb_…`.');
     return { apiKey, address };
   }
-  const base = baseUrl ?? `http://${request.headers.host ?? ''}`;
+  const scheme = (request.socket as Partial<TLSSocket>).encrypted ? 'https' : 'http';
+  const base = baseUrl ?? `${scheme}://${request.headers.host ?? ''}`;
   return {
     signed: {
       method: request.method ?? '',

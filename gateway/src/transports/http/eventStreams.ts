@@ -11,7 +11,7 @@ import type { PreparedDocument } from '../../documents/documents.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
-import { resetConnection } from '#platform/http/resetConnection.ts';
+import { resetResponse, whenSent } from '#platform/http/resetConnection.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
@@ -271,14 +271,8 @@ class EventStreamResponse implements StreamSink {
   }
 
   onRoom(listener: () => void): void {
-    const { socket } = this.#response;
-    if (!this.isFull || !socket) setImmediate(listener);
-    // The callback of an empty write comes once everything before it is written. The event `drain` would not do: Node
-    // emits it only after more is buffered than our limits allow.
-    else
-      socket.write('', (error) => {
-        if (!error) listener();
-      });
+    if (this.isFull) whenSent(this.#response, listener);
+    else setImmediate(listener);
   }
 
   /**
@@ -323,9 +317,9 @@ class EventStreamResponse implements StreamSink {
     return this.#session?.isRevoked ?? false;
   }
 
-  /** Resets the connection unless it is closed already. */
+  /** Resets the response unless it is closed already. */
   cut(): void {
-    if (!this.#response.closed) resetConnection(this.#response.socket);
+    if (!this.#response.closed) resetResponse(this.#response);
   }
 
   /**
