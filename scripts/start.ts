@@ -5,6 +5,8 @@ const help = `start: runs the whole system in one process, on an embedded Postgr
 
   --fresh             begin anew: throw away the databases, ledgers and development secrets in DATA_DIR
   --kafka <brokers>   carry the events on Kafka, at host:port,… (as BUS=kafka and KAFKA_BROKERS); "kafka start" runs a broker
+  --tls               the channels speak https and wss, with HTTP/2, by a certificate for this machine that is made in
+                      DATA_DIR/tls (as TLS=on); what is printed at the end says how to trust it
   --only <channel,…>  start these channels only, with the subgraphs that their contracts and the edges in schema/edges.ts
                       call for; the gateway stays, and answers as if the other subgraphs were down
   --mock <subgraph,…> have made-up data answer in place of these subgraphs: plausible by the schema, the same for the same
@@ -31,7 +33,7 @@ async function main(): Promise<void> {
     switches,
     settings: { KAFKA, ONLY, MOCK, ...flags },
     words,
-  } = parseFlags(process.argv.slice(2), ['fresh', 'help']);
+  } = parseFlags(process.argv.slice(2), ['fresh', 'tls', 'help']);
   if (switches.has('help')) return console.log(help + (await settingsHelp()));
   if (words.length > 0) throw new StartupError(`"${words[0]}" is not understood: see --help.`);
 
@@ -41,7 +43,11 @@ async function main(): Promise<void> {
     import('./system/startSystem.ts'),
     import('./system/generateOrFail.ts'),
   ]);
-  const settings = KAFKA === undefined ? flags : { ...flags, BUS: 'kafka', KAFKA_BROKERS: KAFKA };
+  const settings = {
+    ...flags,
+    ...(KAFKA !== undefined && { BUS: 'kafka', KAFKA_BROKERS: KAFKA }),
+    ...(switches.has('tls') && { TLS: 'on' }),
+  };
   const starting = startSystem({
     environment: process.env,
     flags: settings,

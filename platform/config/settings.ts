@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { keyProviderSettings } from '#platform/keys/keyProviderSettings.ts';
 import { isNetwork } from './network.ts';
 
-const switchable = z
+/** A setting that is on or off. */
+export const switchable = z
   .enum(['on', 'off', 'true', 'false', '1', '0'])
   .transform((value) => ['on', 'true', '1'].includes(value));
 

@@ -171,4 +171,3 @@ export const streamOf = (response: ServerResponse): ServerHttp2Stream | undefine
 export const cancelStream = (stream: ServerHttp2Stream): void => {
   stream.close(constants.NGHTTP2_CANCEL);
 };
-

@@ -29,7 +29,11 @@ export function tlsDoor(
     lookEveryMs = 10_000,
   }: { readonly log: Logger; readonly http2?: Http2Server | undefined; readonly lookEveryMs?: number },
 ): TlsServer {
-  const fixed = { minVersion: 'TLSv1.2', ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'], handshakeTimeout } as const;
+  const fixed = {
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+    handshakeTimeout,
+  } as const;
   let served = firstPair(files);
   const server = createServer({ ...fixed, ...served }, (socket) =>
     (socket.alpnProtocol === 'h2' && http2 ? http2 : http).emit('connection', socket),

@@ -18,6 +18,11 @@ export interface IdentityProviderOptions {
   readonly key: JWK;
   /** `aud` of the access tokens. */
   readonly audience: string;
+  /**
+   * Where the pages of a channel are that are served over TLS. Without it they are on this machine without TLS, on any
+   * port.
+   */
+  readonly pageOrigins?: ((channel: string) => readonly string[]) | undefined;
   /** How long an access token is good; 10 minutes by default. */
   readonly accessTokenSeconds?: number;
 }
@@ -72,18 +77,25 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
   };
 }
 
-function configurationOf({ key, audience, accessTokenSeconds = 600 }: IdentityProviderOptions): Configuration {
+function configurationOf({
+  key,
+  audience,
+  pageOrigins,
+  accessTokenSeconds = 600,
+}: IdentityProviderOptions): Configuration {
   const bySubject = new Map(people.map((person) => [person.subject, person]));
   return {
     adapter: keptInMemory(),
     jwks: { keys: [{ ...key, alg: 'ES256', use: 'sig' }] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
-    clients: identityClients.map(({ id, pages, apps }) => {
-      const addresses = [...apps, ...pages.flatMap((path) => [`http://localhost${path}`, `http://127.0.0.1${path}`])];
+    clients: identityClients.map(({ id, channel, pages, apps }) => {
+      const overTls = pages.length > 0 ? pageOrigins?.(channel) : undefined;
+      const origins = overTls ?? ['http://localhost', 'http://127.0.0.1'];
+      const addresses = [...apps, ...pages.flatMap((path) => origins.map((origin) => `${origin}${path}`))];
       return {
         client_id: id,
-        // So that a loopback address is good on any port (RFC 8252, 7.3).
-        application_type: 'native' as const,
+        // So that a loopback address is good on any port (RFC 8252, 7.3), which it is without TLS alone.
+        application_type: overTls ? ('web' as const) : ('native' as const),
         token_endpoint_auth_method: 'none' as const,
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code' as const],
@@ -98,7 +110,7 @@ function configurationOf({ key, audience, accessTokenSeconds = 600 }: IdentityPr
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     pkce: { required: () => true },
     // Pages call the token endpoint from their own origin, which is on this machine.
-    clientBasedCORS: (_context, origin) => /^http:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?$/.test(origin),
+    clientBasedCORS: (_context, origin) => /^https?:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?$/.test(origin),
     issueRefreshToken: (_context, client) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
     rotateRefreshToken: true,
     ttl: {

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { Agent, fetch } from 'undici';
+
 /** Who the simulation acts as: an admin, the kitchen of a store, or one courier. */
 export type Actor =
   | { readonly role: 'admin' }
@@ -18,7 +21,8 @@ const tokenLifeMs = 5 * 60_000;
 const mostTokens = 1_000;
 
 /** A GraphQL client of one endpoint, with a token for each actor, renewed every few minutes and when it is refused. */
-export function graphqlClient(endpoint: string, tokenFor: TokenFor, signal: AbortSignal): Ask {
+export function graphqlClient(endpoint: string, tokenFor: TokenFor, signal: AbortSignal, trusted?: string): Ask {
+  const dispatcher = trusted === undefined ? undefined : new Agent({ connect: { ca: readFileSync(trusted) } });
   const tokens = new Map<string, { token: Promise<string>; until: number }>();
 
   const tokenOf = (actor: Actor): Promise<string> => {
@@ -35,6 +39,7 @@ export function graphqlClient(endpoint: string, tokenFor: TokenFor, signal: Abor
     try {
       const response = await fetch(endpoint, {
         method: 'POST',
+        ...(dispatcher && { dispatcher }),
         headers: {
           'content-type': 'application/json',
           accept: 'application/graphql-response+json',

@@ -11,6 +11,8 @@ export interface SimulationOptions {
   /** GraphQL endpoint of the delivery channel. */
   readonly deliveryUrl: string;
   readonly tokenFor: TokenFor;
+  /** File (PEM) of the certificate of both, if they speak TLS by one that no authority has signed. */
+  readonly trusted?: string | undefined;
   /** Ids of the couriers who are simulated. If there are none, nobody delivers. */
   readonly couriers: readonly string[];
   readonly log: Logger;
@@ -29,10 +31,10 @@ const longestPauseMs = 10_000;
  * rejects: what fails is logged and tried again.
  */
 export function startSimulation(options: SimulationOptions): { stopped: Promise<void> } {
-  const { tokenFor, log, signal } = options;
+  const { tokenFor, trusted, log, signal } = options;
   const pace = { ...humanPace, ...options.pace };
-  const gateway = graphqlClient(options.gatewayUrl, tokenFor, signal);
-  const delivery = graphqlClient(options.deliveryUrl, tokenFor, signal);
+  const gateway = graphqlClient(options.gatewayUrl, tokenFor, signal, trusted);
+  const delivery = graphqlClient(options.deliveryUrl, tokenFor, signal, trusted);
   const workers = [
     simulatedKitchens(gateway, pace, log),
     ...options.couriers.map((courierId) => simulatedCourier(courierId, delivery, pace, log)),

@@ -5,7 +5,16 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { OwnedByOther, takeOwnership } from '#platform/postgres/ownership.ts';
 
 /** The folders that we make in DATA_DIR. `--fresh` removes these and nothing else, whatever else DATA_DIR holds. */
-const parts = ['postgres', 'provider', 'delivery-partners', 'loyalty-partner', 'supplier', 'secrets', 'files'] as const;
+const parts = [
+  'postgres',
+  'provider',
+  'delivery-partners',
+  'loyalty-partner',
+  'supplier',
+  'secrets',
+  'tls',
+  'files',
+] as const;
 
 export const dataFolder = (dataDir: string, part: Exclude<(typeof parts)[number], 'files'>): string =>
   join(dataDir, part);

@@ -3,11 +3,13 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { platformSettings, type PlatformSettings } from '#platform/config/settings.ts';
+import type { CertificateFiles } from '#platform/http/tlsDoor.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { startCluster } from '#platform/postgres/startCluster.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { originsSettings } from './channelOrigins.ts';
+import { certificateOf, ownCertificateSettings, type CertificateSettings } from './certificateSettings.ts';
 import { checkProfile } from './checkProfile.ts';
 import { openDatabases, type Databases } from './databases.ts';
 import { kafkaOf } from './kafkaOf.ts';
@@ -47,7 +49,9 @@ export interface SystemOptions {
 
 /** Everything that must be ready before a service starts: checked settings, code, migrated databases, keys. */
 export interface PreparedSystem {
-  readonly settings: PlatformSettings & SignInSettings & { readonly CLIENT_AUDIENCE?: string };
+  readonly settings: PlatformSettings & SignInSettings & CertificateSettings & { readonly CLIENT_AUDIENCE?: string };
+  /** Whether the certificate was made by us, for this machine. */
+  readonly ownCertificate: boolean;
   readonly parts: StartParts;
   readonly definitions: readonly RegisteredSubgraph[];
   readonly databases: Databases;
@@ -60,10 +64,10 @@ export interface PreparedSystem {
   readonly log: Logger;
 }
 
-const systemSettings = mergeSettings(z.object({ ...platformSettings.shape, ...clientIssuerSettings.shape }), [
-  originsSettings(),
-  signInSettings,
-]);
+const systemSettings = mergeSettings(
+  z.object({ ...platformSettings.shape, ...clientIssuerSettings.shape, ...ownCertificateSettings.shape }),
+  [originsSettings(), signInSettings],
+);
 
 /** In one process the log is printed among the lines of progress, so by default only warnings and errors are. */
 const ownDefaults = { LOG_LEVEL: 'warn' };
@@ -81,6 +85,8 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
   const early = loadSettings(systemSettings, { ...sources, defaults: ownDefaults, moreToCome: true });
   teardown.add('data folder', claimDataDir(early.DATA_DIR, options.fresh ?? false));
   checkProfile(early, environment);
+  const ownFiles = await ownCertificateOf(early, progress, teardown);
+  const certificate = ownFiles ?? certificateOf(early);
   if (asked.mocked.length > 0 && early.PROFILE === 'production')
     throw new StartupError('--mock is for development: in production nobody is told made-up data.');
   await checkPortsFree(early.HOST, listeners(early));
@@ -108,13 +114,16 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
     environment: { ...environment, ...secrets },
     defaults: {
       ...ownDefaults,
-      ...(early.PROFILE === 'development' ? sandboxDefaults(early.PORT_BASE, 'http://127.0.0.1:{port}') : {}),
+      ...(early.PROFILE === 'development'
+        ? sandboxDefaults(early.PORT_BASE, 'http://127.0.0.1:{port}', certificate ? 'https' : 'http')
+        : {}),
     },
   });
   const log = createLogger({ level: settings.LOG_LEVEL });
   const identity = await ownIdentityOf(settings, secretOptions, log);
   return {
-    settings,
+    settings: { ...settings, TLS_CERT_PATH: certificate?.certPath, TLS_KEY_PATH: certificate?.keyPath },
+    ownCertificate: ownFiles !== undefined,
     parts,
     definitions,
     databases,
@@ -126,6 +135,29 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
     smtpPassword: secrets[smtpPasswordName] ?? '',
     log,
   };
+}
+
+/** The certificate that we make ourselves when TLS is asked for and none is named; renewed while the system runs. */
+async function ownCertificateOf(
+  settings: z.output<typeof ownCertificateSettings> & PlatformSettings,
+  progress: (line: string) => void,
+  teardown: Teardown,
+): Promise<CertificateFiles | undefined> {
+  if (!settings.TLS || certificateOf(settings)) return undefined;
+  if (settings.PROFILE === 'production')
+    throw new StartupError(
+      'TLS=on makes a certificate of development: in production name one by TLS_CERT_PATH and TLS_KEY_PATH.',
+    );
+  const { makeDevelopmentCertificate, renewDevelopmentCertificate, developmentCertificateIn } =
+    await import('./development/developmentCertificate.ts');
+  const folder = dataFolder(settings.DATA_DIR, 'tls');
+  const files = developmentCertificateIn(folder);
+  if (await makeDevelopmentCertificate(folder)) progress(`made a certificate for this machine: ${files.certPath}`);
+  teardown.add(
+    'renewal of the certificate',
+    renewDevelopmentCertificate(folder, (error) => progress(`the certificate is not renewed: ${String(error)}`)),
+  );
+  return files;
 }
 
 /** Connects to Kafka. This comes first, so that a missing broker is reported at once. */

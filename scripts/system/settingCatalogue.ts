@@ -18,6 +18,7 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import { relayConfig } from '#subgraphs/partners/src/relay/config.ts';
 import { config as webhooksConfig } from '#webhooks/config.ts';
 import { originsSettings } from './channelOrigins.ts';
+import { ownCertificateSettings } from './certificateSettings.ts';
 import { adminPasswordName, passwordNameOf } from './databaseAddress.ts';
 import { busDatabase, partnersDatabase, sagaDatabase, webhooksDatabase } from './databases.ts';
 import {
@@ -154,6 +155,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
           clientIssuerSettings.shape,
           originsSettings().shape,
           signInSettings.shape,
+          ownCertificateSettings.shape,
           ...domains.map(({ settings }) => settings.shape),
         ) as z.ZodRawShape,
       ),

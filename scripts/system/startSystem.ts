@@ -8,6 +8,7 @@ import type { RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { allOrFirstFailure, partnersDatabase } from './databases.ts';
+import { channels } from '#schema/channels.ts';
 import { edges } from '#schema/edges.ts';
 import { webhooksService } from '#schema/services.ts';
 import { subgraphs as subgraphEntries } from '#schema/subgraphs.ts';
@@ -22,6 +23,7 @@ import {
   type SystemOptions,
 } from './prepareSystem.ts';
 import { processMetrics } from './processMetrics.ts';
+import { certificateOf, type CertificateSettings } from './certificateSettings.ts';
 import { cdnOf } from './cdnOf.ts';
 import { rateStoreOf } from './rateStoreOf.ts';
 import { clientKeyOf, cursorKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
@@ -30,7 +32,9 @@ import type { StartParts } from './startParts.ts';
 import { Teardown } from './teardown.ts';
 
 export interface RunningSystem {
-  readonly settings: PlatformSettings;
+  readonly settings: PlatformSettings & CertificateSettings;
+  /** Whether the channels speak TLS with a certificate that only who trusts it by hand believes. */
+  readonly ownCertificate: boolean;
   readonly subgraphs: readonly RunningSubgraph[];
   readonly edge: Edge;
   /** What of the system runs. */
@@ -102,7 +106,13 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       const deliveryUrl = edge.channels.find(({ name }) => name === 'delivery')?.url ?? edge.gateway.url;
       teardown.add(
         'simulation',
-        await simulate({ gatewayUrl: edge.gateway.url, deliveryUrl, secretOptions: prepared.secretOptions, log }),
+        await simulate({
+          gatewayUrl: edge.gateway.url,
+          deliveryUrl,
+          secretOptions: prepared.secretOptions,
+          trusted: certificateOf(settings)?.certPath,
+          log,
+        }),
       );
     }
     const deviceToken =
@@ -111,6 +121,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
         : undefined;
     return {
       settings,
+      ownCertificate: prepared.ownCertificate,
       subgraphs,
       edge,
       parts,
@@ -211,10 +222,20 @@ async function startSandboxServers(prepared: PreparedSystem, teardown: Teardown)
     password: smtpPassword,
     partnerSecrets: await secretsNamed(namesOfPartnersSecrets(), secretOptions),
     identity: hasSandboxIssuer(settings)
-      ? { key: await clientKeyOf(secretOptions), audience: settings.CLIENT_AUDIENCE ?? developmentAudience }
+      ? {
+          key: await clientKeyOf(secretOptions),
+          audience: settings.CLIENT_AUDIENCE ?? developmentAudience,
+          pageOrigins: certificateOf(settings) && ((channel: string) => originsOverTls(settings.PORT_BASE, channel)),
+        }
       : undefined,
   });
   teardown.add('servers of the sandbox', () => sandbox.close());
+}
+
+/** Where the pages of a channel are that speaks TLS. */
+function originsOverTls(base: number, channel: string): string[] {
+  const port = base + (channels.find(({ name }) => name === channel)?.port ?? 0);
+  return ['localhost', '127.0.0.1'].map((host) => `https://${host}:${port}`);
 }
 
 async function openSubgraphs(

@@ -1,4 +1,5 @@
 import { platformSettings } from '#platform/config/settings.ts';
+import { channels } from '#schema/channels.ts';
 import { mailboxOffset, postgresOffset, providerOffset } from './ports.ts';
 import { sandboxIssuerOf } from './signIn.ts';
 import type { RunningSystem } from './startSystem.ts';
@@ -15,7 +16,7 @@ const audiences: Readonly<Record<string, string>> = {
 
 /** The text that `start` prints when the system is ready: a table of addresses, and things to try. */
 export function welcome(
-  { edge, settings, metricsUrl, webhooksUrl, demoDeviceToken, parts }: RunningSystem,
+  { edge, settings, ownCertificate, metricsUrl, webhooksUrl, demoDeviceToken, parts }: RunningSystem,
   seconds: number,
 ): string {
   const { PORT_BASE: base, DATA_DIR: dataDir } = settings;
@@ -46,7 +47,7 @@ export function welcome(
       `a database and a role per domain (passwords in ${dataDir}/postgres)`,
     ],
   ];
-  return `\n${table(rows)}\n\n${partsLine(parts)}Ready in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n${development ? `\n${tryThis(kiosk ?? edge.gateway.url, dataDir, demoDeviceToken)}\n` : ''}${board && demoDeviceToken ? boardOf(board, demoDeviceToken) : ''}`;
+  return `\n${table(rows)}\n\n${partsLine(parts)}Ready in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n${ownCertificate ? trustText(settings) : ''}${development ? `\n${tryThis(kiosk ?? edge.gateway.url, settings, demoDeviceToken)}\n` : ''}${board && demoDeviceToken ? boardOf(board, demoDeviceToken) : ''}`;
 }
 
 /** What runs, if that is not all. */
@@ -60,14 +61,34 @@ function partsLine({ whole, subgraphs, mocked }: RunningSystem['parts']): string
 const kioskQuery =
   '{ kiosk { store { name menu { sections { category { name } entries(first: 2) { edges { node { item { name } price { amount currency } } } } } } } } }';
 
-function tryThis(url: string, dataDir: string, token: string | undefined): string {
+/** How to trust a certificate that nobody but us has signed. */
+function trustText({ TLS_CERT_PATH: file = '', PORT_BASE: base }: RunningSystem['settings']): string {
+  const urls = ['staff', 'partner'].map(
+    (each) =>
+      `${each.toUpperCase()}_URL=https://localhost:${base + (channels.find(({ name }) => name === each)?.port ?? 0)}`,
+  );
+  return [
+    '',
+    `The certificate ${file} is for this machine alone, and signs no other one. To trust it:`,
+    `  curl --cacert '${file}'; Node, and commands as partner and privacy: NODE_EXTRA_CA_CERTS='${file}' ${urls.join(' ')}`,
+    '  a browser: go on past its warning, or import the file, on Linux for Chromium by',
+    `  certutil -d sql:$HOME/.pki/nssdb -A -t P,, -n drburger-development -i '${file}'`,
+    '',
+  ].join('\n');
+}
+
+function tryThis(
+  url: string,
+  { DATA_DIR: dataDir, TLS_CERT_PATH: certificate }: RunningSystem['settings'],
+  token: string | undefined,
+): string {
   const folder = dataDir === defaultDataDir ? '' : ` --data-dir '${dataDir}'`;
   return [
     'Try it as the kiosk of a store in Berlin: in the explorer, with query and token filled in,',
     `  ${url}?query=${encodeURIComponent(kioskQuery)}${token ? `#token=${token}` : ''}`,
     'or in another terminal:',
     `  TOKEN=$(npx -y pnpm@10.34.9 -s token:for kiosk${folder})`,
-    `  curl -s ${url} -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"query":"${kioskQuery}"}'`,
+    `  curl -s${certificate ? ` --cacert '${certificate}'` : ''} ${url} -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"query":"${kioskQuery}"}'`,
     'Orders are paid for with play money: methodToken tok_visa; tok_declined, tok_capture_refused, tok_slow and tok_lost_answer do what they say.',
   ].join('\n');
 }

@@ -17,7 +17,8 @@ export function documentRegistry(
   runtime: GatewayRuntime,
   ready: GraphGeneration,
 ): DocumentRegistry | undefined {
-  const { network, service = gatewayService, port, baseUrl = `http://localhost:${port}` } = runtime;
+  const { network, service = gatewayService, port, certificate } = runtime;
+  const { baseUrl = `${certificate ? 'https' : 'http'}://localhost:${port}` } = runtime;
   if (!manifest.auth.apps || !network) return undefined;
   return {
     baseUrl,

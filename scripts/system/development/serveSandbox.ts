@@ -232,7 +232,7 @@ export async function startSandbox(
     /** The secrets of `namesOfPartnersSecrets`. */
     readonly partnerSecrets: Readonly<Record<string, string>>;
     /** Undefined if people sign in at another provider. */
-    readonly identity?: Pick<IdentityProviderOptions, 'key' | 'audience'>;
+    readonly identity?: Pick<IdentityProviderOptions, 'key' | 'audience' | 'pageOrigins'>;
   },
 ): Promise<{ close(): Promise<void> }> {
   const starting: Promise<{ close(): Promise<void> }>[] = [

@@ -13,6 +13,8 @@ export interface SimulationParts {
   readonly gatewayUrl: string;
   readonly deliveryUrl: string;
   readonly secretOptions: SecretOptions;
+  /** File (PEM) of the certificate of the channels, if they speak TLS. */
+  readonly trusted?: string | undefined;
   readonly log: Logger;
 }
 
@@ -21,6 +23,7 @@ export async function simulate({
   gatewayUrl,
   deliveryUrl,
   secretOptions,
+  trusted,
   log,
 }: SimulationParts): Promise<() => Promise<void>> {
   const key = await clientKeyOf(secretOptions);
@@ -36,6 +39,7 @@ export async function simulate({
     deliveryUrl,
     tokenFor,
     couriers,
+    trusted,
     log: logOfService(log, 'simulation'),
     signal: end.signal,
   });
