@@ -16,8 +16,9 @@ const handshakeTimeout = 10_000;
 
 /**
  * A server that speaks TLS (1.2 or newer) and hands what arrives to an HTTP server, which must not listen itself; what
- * a client offers to speak as HTTP/2 goes to `http2`, if there is one. The files are looked at now and then: a new certificate serves the connections that begin from then on, and those that
- * there are go on. A pair that does not fit is not taken, which is logged.
+ * a client offers to speak as HTTP/2 goes to `http2`, if there is one. The files are looked at now and then: a new
+ * certificate serves the connections that begin from then on, and those that there are go on. A pair that does not fit
+ * is not taken, which is logged.
  * @throws StartupError when the files cannot be read or are no pair
  */
 export function tlsDoor(

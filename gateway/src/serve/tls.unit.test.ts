@@ -22,6 +22,8 @@ const post = (body: object): Promise<string> =>
     request(
       {
         ...trust,
+        // A connection of its own: one that was kept from before closes with the channel, at about the time of the call.
+        agent: false,
         host: '127.0.0.1',
         port: channel.port,
         path: '/graphql',

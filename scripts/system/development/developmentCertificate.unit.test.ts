@@ -1,8 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { X509Certificate } from 'node:crypto';
-import { createServer } from 'node:https';
-import { request } from 'node:https';
+import { createServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
