@@ -22,7 +22,7 @@ const post = (body: object): Promise<string> =>
     request(
       {
         ...trust,
-        // A connection of its own: one that was kept from before closes with the channel, at about the time of the call.
+        // A connection of its own: one that was kept closes with the channel, at about the time of the call.
         agent: false,
         host: '127.0.0.1',
         port: channel.port,
