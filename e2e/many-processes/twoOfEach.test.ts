@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
@@ -11,6 +11,8 @@ import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { testPool } from '#platform/testkit/testPool.ts';
 import { until } from '#platform/testkit/until.ts';
 import { idOfKey } from '#schema/import/idOfKey.ts';
+import { startOutside, type Outside } from '../compose/outside.ts';
+import { tokenOf } from '../harness/startTestSystem.ts';
 import { command } from '../start-command/command.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,9 +21,13 @@ const storeId = idOfKey('store', 'berlin-mitte');
 const ingredientId = idOfKey('ingredient', 'potatoes');
 const menuItemId = idOfKey('item', 'classic-burger');
 
-/** Two processes of each domain of the chain on the same databases, each pair behind a channel of staff of its own. */
+/**
+ * Two processes of each domain of the chain on the same databases, in the production profile, each pair behind a
+ * channel of staff of its own.
+ */
 describe('a chain that is run through two processes of each domain', () => {
   let cluster: Cluster;
+  let outside: Outside;
   let env: Record<string, string>;
   let bases: number[];
   const folder = temporaryFolder('two-of-each');
@@ -42,26 +48,31 @@ describe('a chain that is run through two processes of each domain', () => {
     return service;
   };
   const ended = async (name: string, args: string[], more: Record<string, string> = {}): Promise<string> => {
-    const ran = command(name, args, { DATA_DIR: env['DATA_DIR']!, ...more });
+    const ran = command(name, args, { ...env, ...more });
     expect([await ran.ended(), ran.stderr()]).toEqual([0, '']);
     return ran.stdout();
   };
 
   beforeAll(async () => {
     bases = [await freePortBlock(45), await freePortBlock(45)];
+    outside = await startOutside(folder);
     cluster = await startCluster({
       dataDir: mkdtempSync(join(folder, 'cluster-')),
       durable: false,
       log: () => undefined,
     });
     env = {
+      ...outside.environment,
+      PROFILE: 'production',
       DATA_DIR: join(folder, 'data'),
       BUS: 'postgres',
+      BUS_DATABASE_PASSWORD: randomUUID(),
       DATABASE_HOST: '127.0.0.1',
       DATABASE_PORT: String(cluster.port),
+      POSTGRES_PASSWORD: cluster.passwordOf('postgres'),
       LOG_LEVEL: 'error',
     };
-    await ended('serve', ['databases'], { ...env, POSTGRES_PASSWORD: cluster.passwordOf('postgres') });
+    await ended('serve', ['databases']);
     for (const base of bases) {
       const begun = ['stores', 'menu', 'inventory', 'delivery'].map((name) => serve(base, 'subgraph', name));
       menu.push(begun[1]!);
@@ -70,12 +81,13 @@ describe('a chain that is run through two processes of each domain', () => {
       await Promise.all([...begun, staff].map((service) => service.whenReady()));
     }
     for (const name of ['stores', 'menu', 'inventory']) pools[name] = testPool({ connectionString: server(name) });
-    token = (await ended('tokenFor', ['admin'])).trim();
+    token = await tokenOf(outside.key, { role: 'admin' });
   });
   afterAll(async () => {
     await Promise.all(services.map((service) => service.stop()));
     await Promise.all(Object.values(pools).map((pool) => pool.end()));
     await cluster.stop();
+    await outside.close();
   });
 
   /** The server of all databases, as a role that may enter each of them. */
@@ -84,12 +96,13 @@ describe('a chain that is run through two processes of each domain', () => {
   const ask = async <Row>(database: string, sql: string, ...values: unknown[]): Promise<Row> =>
     (await pools[database]!.query(sql, values)).rows[0] as Row;
 
-  /** Runs a mutation whose field is `result`, through the first or the second of each. */
+  /** Runs a mutation that the channel has registered, through the first or the second of each. */
   async function change<Result>(side: number, mutation: string, input: object): Promise<Result> {
+    const query = readFileSync(`${root}bffs/staff/operations/${mutation}.graphql`, 'utf8');
     const response = await fetch(`http://127.0.0.1:${bases[side]! + 8}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query: mutation, variables: { input } }),
+      body: JSON.stringify({ query, variables: { input } }),
     });
     const { data, errors } = (await response.json()) as { data?: { result: Result }; errors?: unknown };
     expect(errors).toBeUndefined();
@@ -101,24 +114,16 @@ describe('a chain that is run through two processes of each domain', () => {
     const sql = 'SELECT on_hand FROM stock WHERE store_id = $1 AND ingredient_id = $2';
     return (await ask<{ on_hand: number }>('inventory', sql, storeId, ingredientId)).on_hand;
   };
-  const receive = `mutation ($input: ReceiveStockInput!) { result: receiveStock(input: $input) { __typename
-    ... on StockChangeSuccess { stock { onHand } } ... on StockInputProblem { field message } } }`;
-
-  const changeItem = `mutation ($input: ChangeMenuItemInput!) { result: changeMenuItem(input: $input) { __typename
-    ... on MenuItemChangedMeanwhile { changedFields } ... on MenuInputProblem { field message } } }`;
-  const publish = `mutation ($input: PublishMenuDraftInput!) { result: publishMenuDraft(input: $input) { __typename } }`;
   const toldOfItem = `SELECT count(*)::int AS n FROM platform.event
     WHERE type = 'MenuItemChanged' AND data ->> 'menuItemId' = $1`;
   const itemNow = () =>
     ask<object & { version: number }>('menu', 'SELECT kilocalories, version FROM menu_item WHERE id = $1', menuItemId);
   /** A draft with one edit, to be published. */
   async function draftOf(expectedVersion: number, kilocalories: number) {
-    const create = `mutation ($input: CreateMenuDraftInput!) { result: createMenuDraft(input: $input) {
-      ... on MenuDraftSaved { draft { id } } } }`;
     const key = randomUUID();
-    const { draft } = await change<{ draft: { id: string } }>(1, create, { idempotencyKey: key, name: key });
+    const { draft } = await change<{ draft: { id: string } }>(1, 'createMenuDraft', { idempotencyKey: key, name: key });
     const edit = { idempotencyKey: randomUUID(), menuItemId, expectedVersion, draftId: draft.id, kilocalories };
-    expect(await change<object>(1, changeItem, edit)).toEqual({ __typename: 'MenuEditDrafted' });
+    expect(await change<object>(1, 'changeMenuItem', edit)).toMatchObject({ __typename: 'MenuEditDrafted' });
     return { draftId: draft.id, expectedVersion: 2 };
   }
 
@@ -136,17 +141,15 @@ describe('a chain that is run through two processes of each domain', () => {
   it('does once what is asked of both with one key', async () => {
     const before = await onHand();
     const input = { idempotencyKey: randomUUID(), storeId, lines: [{ ingredientId, quantity: 7 }] };
-    const answers = await both<{ __typename: string }>(receive, () => input);
+    const answers = await both<{ __typename: string }>('receiveStock', () => input);
     expect(answers.map(({ __typename }) => __typename)).toEqual(['StockChangeSuccess', 'StockChangeSuccess']);
     expect(await onHand()).toBe(before + 7);
   });
 
   it('tells the later of two edits of one version what changed', async () => {
-    const edit = `mutation ($input: ChangeStoreInput!) { result: changeStore(input: $input) { __typename
-      ... on ChangeStoreSuccess { store { version } } ... on StoreChangedMeanwhile { changedFields store { version } } } }`;
     const sql = 'SELECT version FROM store WHERE id = $1';
     const { version } = await ask<{ version: number }>('stores', sql, storeId);
-    const answers = await both<{ __typename: string; changedFields?: string[] }>(edit, (side) => ({
+    const answers = await both<{ __typename: string; changedFields?: string[] }>('changeStore', (side) => ({
       ...{ idempotencyKey: randomUUID(), storeId, expectedVersion: version },
       maxOpenOrders: 50 + side,
     }));
@@ -164,11 +167,11 @@ describe('a chain that is run through two processes of each domain', () => {
       const [before, { events }] = [await onHand(), await published()];
       const input = { idempotencyKey: randomUUID(), storeId, lines: [{ ingredientId, quantity: 1 }] };
       const starts = inventory[0]!.starts;
-      const lost = change(0, receive, input).catch(() => undefined);
+      const lost = change(0, 'receiveStock', input).catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 4 * round));
       await inventory[0]!.kill('SIGKILL');
       await lost;
-      expect(await change<{ __typename: string }>(1, receive, input)).toMatchObject({
+      expect(await change<{ __typename: string }>(1, 'receiveStock', input)).toMatchObject({
         __typename: 'StockChangeSuccess',
       });
       expect(await onHand()).toBe(before + 1);
@@ -184,17 +187,20 @@ describe('a chain that is run through two processes of each domain', () => {
       'SELECT version FROM menu_item WHERE id = $1',
       menuItemId,
     );
-    const items = await both<{ __typename: string; changedFields?: string[] }>(changeItem, (side) => ({
+    const items = await both<{ __typename: string; changedFields?: string[] }>('changeMenuItem', (side) => ({
       ...{ idempotencyKey: randomUUID(), menuItemId, expectedVersion: version },
       kilocalories: 2_001 + side,
     }));
     expect(items.map(({ __typename }) => __typename).sort()).toEqual(['MenuItemChangedMeanwhile', 'MenuItemEdited']);
     expect(items.flatMap(({ changedFields }) => changedFields ?? [])).toEqual(['kilocalories']);
     const draft = await draftOf(version + 1, 2_010);
-    const published = await both<{ __typename: string }>(publish, () => ({ ...draft, idempotencyKey: randomUUID() }));
+    const published = await both<{ __typename: string }>('publishMenuDraft', () => ({
+      ...draft,
+      idempotencyKey: randomUUID(),
+    }));
     expect(published.map(({ __typename }) => __typename).sort()).toEqual(['MenuDraftNotFound', 'MenuDraftSaved']);
     const again = { ...(await draftOf(version + 2, 2_020)), idempotencyKey: randomUUID() };
-    const same = await both<{ __typename: string }>(publish, () => again);
+    const same = await both<{ __typename: string }>('publishMenuDraft', () => again);
     expect(same.map(({ __typename }) => __typename)).toEqual(['MenuDraftSaved', 'MenuDraftSaved']);
     expect(await itemNow()).toEqual({ kilocalories: 2_020, version: version + 3 });
   });
@@ -205,11 +211,11 @@ describe('a chain that is run through two processes of each domain', () => {
       const [{ version }, events] = [await itemNow(), await told()];
       const input = { ...(await draftOf(version, 3_000 + round)), idempotencyKey: randomUUID() };
       const starts = menu[0]!.starts;
-      const lost = change(0, publish, input).catch(() => undefined);
+      const lost = change(0, 'publishMenuDraft', input).catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 6 * round));
       await menu[0]!.kill('SIGKILL');
       await lost;
-      expect(await change<object>(1, publish, input)).toMatchObject({ __typename: 'MenuDraftSaved' });
+      expect(await change<object>(1, 'publishMenuDraft', input)).toMatchObject({ __typename: 'MenuDraftSaved' });
       expect(await itemNow()).toEqual({ kilocalories: 3_000 + round, version: version + 1 });
       expect(await told()).toBe(events + 1);
       await menu[0]!.whenReady(starts + 1);

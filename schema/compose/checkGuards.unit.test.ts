@@ -47,7 +47,9 @@ describe('a field for which silence would mean anybody', () => {
   });
 
   it('is refused in a type with a guarded field or a guarded interface', () => {
-    expect(messages('type Page { total: Int @auth(scopes: ["admin"]) rows: Int }')[0]).toContain('Page.rows does not say');
+    expect(messages('type Page { total: Int @auth(scopes: ["admin"]) rows: Int }')[0]).toContain(
+      'Page.rows does not say',
+    );
     expect(
       messages(
         'interface Thing @anyone(fields: "id") { id: ID! note: Int @auth(scopes: ["admin"]) } type Box implements Thing @anyone(fields: "id") { id: ID! note: Int }',

@@ -229,7 +229,7 @@ describe('a text that others wrote moves nothing in a report', () => {
 
   it.each(['', 'markdown', 'annotations', 'sarif', 'junit', 'json'])('%s', (format) => {
     const text = told(format);
-     
+
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u0080-\u009f\u202e\uffff]/);
     const commands = text.split('\n').filter((line) => /^\s*(::|##\[)/.test(line));
     expect(commands).toHaveLength(format === 'annotations' ? all.findings.length : 0);
