@@ -21,6 +21,16 @@ const storeId = idOfKey('store', 'berlin-mitte');
 const ingredientId = idOfKey('ingredient', 'potatoes');
 const menuItemId = idOfKey('item', 'classic-burger');
 
+const newStore = {
+  ...{ street: 'Hafenweg 3', city: 'Hamburg', postalCode: '20457', country: 'DE', timeZone: 'Europe/Berlin' },
+  ...{ position: { latitude: 53.54, longitude: 9.99 }, currency: 'EUR', services: ['KIOSK'], maxOpenOrders: 20 },
+  taxRegime: {
+    ...{ inclusive: true, rounding: 'PER_LINE' },
+    rates: ['FOOD', 'BEVERAGE', 'ALCOHOL'].map((taxClass) => ({ taxClass, service: 'KIOSK', basisPoints: 700 })),
+  },
+  openingHours: [{ weekday: 'WEDNESDAY', intervals: [{ opens: '10:00', closes: '22:00' }] }],
+};
+
 /**
  * Two processes of each domain of the chain on the same databases, in the production profile, each pair behind a
  * channel of staff of its own.
@@ -32,6 +42,7 @@ describe('a chain that is run through two processes of each domain', () => {
   let bases: number[];
   const folder = temporaryFolder('two-of-each');
   const services: SupervisedProcess[] = [];
+  const stores: SupervisedProcess[] = [];
   const menu: SupervisedProcess[] = [];
   const inventory: SupervisedProcess[] = [];
   let token: string;
@@ -75,6 +86,7 @@ describe('a chain that is run through two processes of each domain', () => {
     await ended('serve', ['databases']);
     for (const base of bases) {
       const begun = ['stores', 'menu', 'inventory', 'delivery'].map((name) => serve(base, 'subgraph', name));
+      stores.push(begun[0]!);
       menu.push(begun[1]!);
       inventory.push(begun[2]!);
       const staff = serve(base, 'channel', 'staff');
@@ -219,6 +231,26 @@ describe('a chain that is run through two processes of each domain', () => {
       expect(await itemNow()).toEqual({ kilocalories: 3_000 + round, version: version + 1 });
       expect(await told()).toBe(events + 1);
       await menu[0]!.whenReady(starts + 1);
+    }
+  });
+
+  it('opens a store once though asked of both, and though a process is killed while it opens it', async () => {
+    const opened = `SELECT (SELECT count(*) FROM store WHERE name = $1)::int AS stores,
+      (SELECT count(*) FROM platform.event e JOIN store s ON e.data ->> 'storeId' = s.id::text
+        WHERE e.type = 'StoreOpened' AND s.name = $1)::int AS told`;
+    for (let round = 0; round < 4; round += 1) {
+      const name = `Dr. Burger ${randomUUID()}`;
+      const input = { ...newStore, idempotencyKey: name, name };
+      const starts = stores[0]!.starts;
+      const lost = change(0, 'openStore', input).catch(() => undefined);
+      const other = change<{ store: { id: string } }>(1, 'openStore', input);
+      await new Promise((resolve) => setTimeout(resolve, 6 * round));
+      await stores[0]!.kill('SIGKILL');
+      await lost;
+      const { store } = await other;
+      expect(await change<object>(1, 'openStore', input)).toMatchObject({ store: { id: store.id } });
+      expect(await ask('stores', opened, name)).toEqual({ stores: 1, told: 1 });
+      await stores[0]!.whenReady(starts + 1);
     }
   });
 });
