@@ -341,7 +341,7 @@ describe('payments, deliveries and points', () => {
       told.gift(),
     ];
     const silent = [
-      told.processed('AUTHORISED', 1_299),
+      told.processed('AUTHORISED', 1_299, { afterChallenge: true }),
       told.processed('REFUNDED', 100, { customerId: null }),
       told.delivery('PICKED_UP'),
       told.delivery('FAILED'),

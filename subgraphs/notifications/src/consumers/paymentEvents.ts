@@ -18,9 +18,8 @@ export const onPaymentEvents = onEvents(
   'notifications.payments',
   async ({ eventId, eventType, data }, { domain, tx }: Heard) => {
     const { customerId, orderId, amount, currency, exponent } = data as DataOf<typeof PaymentChallenged>;
-    if (!customerId) return;
     const money = { amount, currency, exponent };
-    const message = { eventId, customerId, orderId };
+    const message = { eventId, customerId: customerId!, orderId };
     if (eventType === PaymentChallenged.name) {
       const facts = { ...money, until: (data as DataOf<typeof PaymentChallenged>).expiresAt };
       return writeMessage(domain, tx, { ...message, about: 'PAYMENT_TO_CONFIRM', facts, afterMs: patienceMs });
@@ -34,5 +33,11 @@ export const onPaymentEvents = onEvents(
     if (outcome !== 'REFUNDED' || amount === 0 || now.getTime() - Date.parse(at) > newsForMs) return;
     const facts = { ...money, ...(refunded !== undefined && { refunded }) };
     await writeMessage(domain, tx, { ...message, about: 'PAYMENT_REFUNDED', facts });
+  },
+  ({ eventType, data }) => {
+    const { customerId, outcome, afterChallenge } = data as DataOf<typeof PaymentProcessed>;
+    if (!customerId) return false;
+    // Of the usual payment, which is authorised and captured, nothing is told: it must cost no transaction here.
+    return eventType === PaymentChallenged.name || afterChallenge === true || ['REFUNDED', 'VOIDED'].includes(outcome);
   },
 );
