@@ -16,9 +16,11 @@ export const patienceMs = (domain: Pick<Partners, 'config'>): number =>
  * has the vendor told in another way, once. What is taken later than that is told twice, which does no harm.
  * @returns how many orders were looked at
  */
-export const watchVendors = (domain: Partners): Promise<number> =>
-  domain.transaction(async (tx) => {
-    const now = domain.clock();
+export async function watchVendors(domain: Partners): Promise<number> {
+  const now = domain.clock();
+  // Most looks find nothing, and should cost no transaction.
+  if (!(await domain.db.vendorWatch.findFirst({ where: { dueAt: { lte: now } }, select: { eventId: true } }))) return 0;
+  return domain.transaction(async (tx) => {
     const due = await tx.$queryRaw<{ vendor_id: string; marketplace_order_id: string; taken: boolean }[]>`
       WITH due AS (
         DELETE FROM vendor_watch WHERE event_id IN (
@@ -38,6 +40,7 @@ export const watchVendors = (domain: Partners): Promise<number> =>
     );
     return due.length;
   });
+}
 
 export const watchingVendors = (domain: Partners): Background => ({
   name: 'orders that vendors are to know of',
