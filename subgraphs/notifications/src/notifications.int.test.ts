@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { v7 as uuidv7 } from 'uuid';
@@ -314,7 +315,7 @@ const toldOf = (orderId: string) => {
   const money = { paymentId: uuidv7(), orderId, storeId: uuidv7(), currency: 'EUR', exponent: 2 };
   const made = (event: unknown) => envelope(event as NewEvent);
   return {
-    processed: (outcome: 'AUTHORISED' | 'REFUNDED', amount: number, over: object = {}) =>
+    processed: (outcome: 'AUTHORISED' | 'REFUNDED' | 'VOIDED', amount: number, over: object = {}) =>
       made(PaymentProcessed.of({ ...money, customerId, outcome, amount, reason: null, at: at(), ...over })),
     challenged: (expiresAt: string) =>
       made(PaymentChallenged.of({ ...money, customerId, amount: 1_299, expiresAt, at: at() })),
@@ -382,19 +383,23 @@ describe('payments, deliveries and points', () => {
   });
 
   it('ask to confirm a payment only who has not done so after a while, and nobody after the time for it', async () => {
-    const [left, done, late] = [uuidv7(), uuidv7(), uuidv7()];
+    const [left, done, calledOff, late] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()];
     const inMinutes = (minutes: number) => new Date(now.getTime() + minutes * 60_000).toISOString();
     await say(toldOf(left).challenged(inMinutes(10)));
     const confirmed = toldOf(done);
     await say(confirmed.challenged(inMinutes(10)));
     await say(confirmed.processed('AUTHORISED', 1_299, { afterChallenge: true }));
+    const voided = toldOf(calledOff);
+    await say(voided.challenged(inMinutes(10)));
+    await say(voided.processed('VOIDED', 1_299));
     await say(toldOf(late).challenged(inMinutes(0.1)));
-    await until(async () => (await rows()).filter(({ status }) => status === 'WAITING').length === 2);
+    const status = async () => Object.fromEntries((await rows()).map((row) => [row.orderId, row.status]));
+    const heard = { [left]: 'WAITING', [done]: 'UNWANTED', [calledOff]: 'UNWANTED', [late]: 'WAITING' };
+    await until(async () => isDeepStrictEqual(await status(), heard));
     expect(mailsTo(email)).toEqual([]);
     now = new Date(now.getTime() + 31_000);
-    const status = async () => Object.fromEntries((await rows()).map((row) => [row.orderId, row.status]));
     await until(async () => !Object.values(await status()).some((each) => ['WAITING', 'SENDING'].includes(each)));
-    expect(await status()).toEqual({ [left]: 'SENT', [done]: 'UNWANTED', [late]: 'EXPIRED' });
+    expect(await status()).toEqual({ [left]: 'SENT', [done]: 'UNWANTED', [calledOff]: 'UNWANTED', [late]: 'EXPIRED' });
     expect(mailsTo(email).map(({ subject }) => subject)).toEqual(['Please confirm your payment']);
   });
 
