@@ -1,5 +1,7 @@
+import type { CircuitPolicy } from './circuit.ts';
+
 /** A system outside, and how it is called. Whoever calls it does so under this policy: see `createOutward`. */
-export interface Counterpart {
+export interface Counterpart extends CircuitPolicy {
   /** Its name in metrics, messages and among the edges. */
   readonly name: string;
   readonly protocol: 'HTTP' | 'SMTP';
@@ -14,9 +16,4 @@ export interface Counterpart {
   /** How many calls a process has under way at once, and how many wait for a place. Further ones fail at once. */
   readonly atOnce: number;
   readonly waiting: number;
-  /**
-   * So many tries in a row without an answer open the circuit: calls fail at once, until one is tried after `openMs`.
-   */
-  readonly failures: number;
-  readonly openMs: number;
 }

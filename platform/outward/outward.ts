@@ -2,11 +2,8 @@ import {
   bulkhead,
   BrokenCircuitError,
   BulkheadRejectedError,
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
   ExponentialBackoff,
-  handleType,
+  handleWhen,
   noop,
   retry,
   TaskCancelledError,
@@ -14,6 +11,7 @@ import {
   TimeoutStrategy,
 } from 'cockatiel';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
+import { Circuit } from './circuit.ts';
 import type { Counterpart } from './counterpart.ts';
 
 /** Why a counterpart gave no answer. */
@@ -59,26 +57,17 @@ export interface Outward {
   call<T>(work: (signal: AbortSignal) => Promise<T>, options: { readonly idempotent: boolean }): Promise<T>;
 }
 
-const circuitNames = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.HalfOpen]: 'trying',
-  [CircuitState.Open]: 'open',
-  [CircuitState.Isolated]: 'open',
-} as const;
+const isMissed = (error: unknown): boolean => error instanceof NoAnswer || error instanceof TaskCancelledError;
 
 /** @param source names it among the sources of the metrics: unique within the process */
 export function createOutward(counterpart: Counterpart, metrics?: Metrics, source = counterpart.name): Outward {
-  const { name, tries, openMs, atOnce, waiting } = counterpart;
-  const missed = handleType(NoAnswer).orType(TaskCancelledError);
+  const { name, tries, atOnce, waiting } = counterpart;
   const room = bulkhead(atOnce, waiting);
   const within = timeout(counterpart.timeoutMs, TimeoutStrategy.Aggressive);
   const withinTry = timeout(counterpart.tryMs, TimeoutStrategy.Aggressive);
-  const circuit = circuitBreaker(missed, {
-    breaker: new ConsecutiveBreaker(counterpart.failures),
-    halfOpenAfter: openMs,
-  });
+  const circuit = new Circuit(counterpart, isMissed);
   // The library's pauses are jittered, so that those who failed together do not come back together.
-  const again = retry(missed, {
+  const again = retry(handleWhen(isMissed), {
     maxAttempts: tries - 1,
     backoff: new ExponentialBackoff({ initialDelay: counterpart.firstPauseMs, maxDelay: counterpart.tryMs }),
   });
@@ -87,7 +76,7 @@ export function createOutward(counterpart: Counterpart, metrics?: Metrics, sourc
   metrics?.begin('outwardRetries', { counterpart: name });
   metrics?.onScrape(`outward.${source}`, (report) => {
     for (const state of ['closed', 'trying', 'open'] as const)
-      report('outwardCircuit', { counterpart: name, state }, circuitNames[circuit.state] === state ? 1 : 0);
+      report('outwardCircuit', { counterpart: name, state }, circuit.position === state ? 1 : 0);
     report('outwardInside', { counterpart: name, state: 'running' }, atOnce - room.executionSlots);
     report('outwardInside', { counterpart: name, state: 'waiting' }, waiting - room.queueSlots);
   });
@@ -99,17 +88,15 @@ export function createOutward(counterpart: Counterpart, metrics?: Metrics, sourc
       const once = async (signal: AbortSignal) => {
         // A pause between two tries does not end early when the time is over.
         if (signal.aborted) throw new TaskCancelledError();
-        return circuit.execute(
-          ({ signal: given }) =>
-            withinTry.execute(async ({ signal: own }) => {
-              try {
-                return await work(own);
-              } catch (error) {
-                arrived ||= !(error instanceof NoAnswer) || error.arrived;
-                throw error;
-              }
-            }, given),
-          signal,
+        return circuit.run(() =>
+          withinTry.execute(async ({ signal: own }) => {
+            try {
+              return await work(own);
+            } catch (error) {
+              arrived ||= !(error instanceof NoAnswer) || error.arrived;
+              throw error;
+            }
+          }, signal),
         );
       };
       const policy = idempotent ? again : noop;

@@ -109,8 +109,18 @@ export const metricCatalogue = {
   subgraphFetches: {
     kind: 'counter',
     name: 'drburger_subgraph_fetches_total',
-    help: 'Fetches from subgraphs: ok; error (the answer holds some); invalid (it lacks what was asked, or has something of another type); late (the deadline came first); unavailable (no answer); abandoned (the client has gone).',
-    labels: { channel: any, subgraph: any, outcome: ['ok', 'error', 'invalid', 'late', 'unavailable', 'abandoned'] },
+    help: 'Fetches from subgraphs: ok; error (the answer holds some); invalid (it lacks what was asked, or has something of another type); late (the deadline came first); unavailable (no answer); open (not sent: the circuit is open); abandoned (the client has gone).',
+    labels: {
+      channel: any,
+      subgraph: any,
+      outcome: ['ok', 'error', 'invalid', 'late', 'unavailable', 'open', 'abandoned'],
+    },
+  },
+  subgraphCircuit: {
+    kind: 'gauge',
+    name: 'drburger_subgraph_circuit',
+    help: 'The circuit of a subgraph in each channel that asks it, 1 for its present state: closed (it is asked), open (it is not, since it gave no answers), trying (one request shows whether it answers again).',
+    labels: { channel: any, subgraph: any, state: ['closed', 'trying', 'open'] },
   },
   subgraphFetchDuration: {
     kind: 'histogram',

@@ -51,6 +51,8 @@ export interface GraphServerOptions {
   readonly crossOrigin: CrossOrigin;
   /** Whether the channel has more to do than it can, and refuses requests. */
   readonly isShedding: () => boolean;
+  /** The subgraphs that did not answer when they were last asked. */
+  readonly notAnswering: () => readonly string[];
   /** The channel's web pages by path, such as `/board`. */
   readonly pages: ReadonlyMap<string, Page>;
   /** The pictures that are served at `/images/`. */
@@ -144,13 +146,7 @@ export class GraphServer {
       case '/health/ready':
         return this.#draining
           ? text(response, 503, 'application/json', '{"status":"closing"}')
-          : // It stays in the rotation: the replicas that would be left are as busy.
-            text(
-              response,
-              200,
-              'application/json',
-              `{"status":"${this.#options.isShedding() ? 'shedding' : 'ready'}"}`,
-            );
+          : text(response, 200, 'application/json', this.#readiness());
       default: {
         const { rest, devices, crossOrigin, mcp } = this.#options;
         if (mcp && target?.path === '/mcp')
@@ -174,6 +170,18 @@ export class GraphServer {
         );
       }
     }
+  }
+
+  /**
+   * A channel that is busy, or lacks a subgraph, stays in the rotation: the replicas that would be left are as busy,
+   * and what other subgraphs answer is still answered.
+   */
+  #readiness(): string {
+    const notAnswering = this.#options.notAnswering();
+    return JSON.stringify({
+      status: this.#options.isShedding() ? 'shedding' : 'ready',
+      ...(notAnswering.length > 0 && { notAnswering }),
+    });
   }
 
   /**

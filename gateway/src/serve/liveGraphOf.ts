@@ -1,5 +1,6 @@
 import { Admission } from '../documents/admission.ts';
 import { createSubgraphFetch } from '../execution/dataSources/createSubgraphFetch.ts';
+import { SubgraphCircuits } from '../execution/dataSources/subgraphCircuits.ts';
 import { Documents } from '../documents/documents.ts';
 import { createEngine, defaultEngine } from '../execution/engine.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -8,18 +9,21 @@ import type { MadePlans } from '../execution/federation/planning/madePlans.ts';
 import type { GraphGeneration, LiveGraph } from '../execution/liveGraph.ts';
 import { Pipeline } from '../execution/pipeline.ts';
 import type { GraphService } from './graphService.ts';
+import { viewName } from './viewSubgraph.ts';
 
 /**
  * Makes everything that executes requests, before anything listens. It exists before the server does because view
  * resolvers call back into it.
  */
 export function createLiveGraph(service: GraphService): LiveGraph {
-  return { current: generationOf(service, service.graph, service.plans) };
+  const circuits = new SubgraphCircuits(service.log.child({ channel: service.name }));
+  return { circuits, current: generationOf(service, circuits, service.graph, service.plans) };
 }
 
 /** The same for another graph of the service, which comes in the place of the one that is served. */
 export function generationOf(
   { subgraphCall, discreet, subgraphErrors, trusted, anyDocument, log, metrics, ...service }: GraphService,
+  circuits: SubgraphCircuits,
   graph: Graph,
   plans?: MadePlans,
 ): GraphGeneration {
@@ -28,12 +32,11 @@ export function generationOf(
     service.engine ?? defaultEngine,
     graph,
     (name) =>
-      createSubgraphFetch(
-        name,
-        subgraphCall(name, graph.subgraphUrls.get(name)!),
-        log,
-        metrics && { metrics, channel: service.name },
-      ),
+      createSubgraphFetch(name, subgraphCall(name, graph.subgraphUrls.get(name)!), log, {
+        counting: metrics && { metrics, channel: service.name },
+        // The view asks the other subgraphs: that one of them does not answer is nothing that it would be shut for.
+        circuit: name === viewName ? undefined : circuits.of(name),
+      }),
     log,
     plans,
   );

@@ -180,6 +180,7 @@ class ServedGraph {
       crossOrigin,
       explorer: discreet ? undefined : () => explorerOf(this.#service, live),
       isShedding: () => queue.isShedding,
+      notAnswering: () => live.circuits.notAnswering,
       pages: this.#service.pages ?? new Map(),
       files: this.#service.files,
       rest,
@@ -220,6 +221,10 @@ class ServedGraph {
         metrics?.onScrape(`load of ${name}`, (report) => {
           report('httpRunning', { channel: name }, queue.running);
           report('httpWaiting', { channel: name }, queue.waiting);
+          live.circuits.each((subgraph, position) => {
+            for (const state of ['closed', 'trying', 'open'] as const)
+              report('subgraphCircuit', { channel: name, subgraph, state }, position === state ? 1 : 0);
+          });
         }) ?? (() => undefined),
       );
       unhook.push(
@@ -293,7 +298,7 @@ class ServedGraph {
   async #switchTo(supergraph: string): Promise<void> {
     const { name, log } = this.#service;
     if (this.#closed) throw new Error(`${name} is closing: it cannot take another supergraph`);
-    const next = generationOf(this.#service, buildGraph(supergraph));
+    const next = generationOf(this.#service, this.#live.circuits, buildGraph(supergraph));
     const { prepared, unfit } = this.#prepareTrusted(next);
     await this.#streams.subscriptions?.listen(next.graph);
     this.#live.current = next;

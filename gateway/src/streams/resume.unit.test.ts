@@ -263,7 +263,8 @@ describe('a stream whose process missed events', () => {
   });
 
   it('waits for a subgraph that is down; after too long it ends without a cursor, and can be resumed', async () => {
-    const one = await replica({ failurePatienceMs: 150 });
+    // Longer than its circuit stays open.
+    const one = await replica({ failurePatienceMs: 2_000 });
     const stream = await begun(await connect(one));
     parts.down.add('orders');
     move(2);

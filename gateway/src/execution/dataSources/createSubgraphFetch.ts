@@ -1,6 +1,7 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { SubgraphCall, SubgraphHeaders, SubgraphRequest } from '#platform/subgraph/execution.ts';
+import { BrokenCircuitError } from '#platform/outward/circuit.ts';
 import type { LabelsOf } from '#platform/telemetry/metricCatalogue.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { childTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
@@ -17,6 +18,7 @@ import {
   type UnreadAnswer,
   type WrittenRequest,
 } from './subgraphFetch.ts';
+import type { SubgraphCircuit } from './subgraphCircuits.ts';
 import { isQuery, written } from './written.ts';
 
 type Asked = Pick<SubgraphRequest, 'query'>;
@@ -48,24 +50,25 @@ async function before<T>(
 
 const read = (result: ExecutionResult): FetchedAnswer => ({ kind: 'read', result });
 
-/** Where fetches are counted, and for which channel. */
-export interface FetchCounting {
-  readonly metrics: Metrics;
-  readonly channel: string;
+export interface SubgraphFetchOptions {
+  /** Where fetches are counted, and for which channel. */
+  readonly counting?: { readonly metrics: Metrics; readonly channel: string } | undefined;
+  /** Whether it is asked; by default it always is. */
+  readonly circuit?: SubgraphCircuit | undefined;
 }
 
 /**
  * The way to one subgraph: a token for it, a span of the trace, identical queries in flight shared, never past the
- * deadline, and nothing read for a client that has gone. A query that starts after a mutation through this process
- * ended never joins a read from before it.
+ * deadline, nothing read for a client that has gone, and nothing sent while it does not answer. A query that starts
+ * after a mutation through this process ended never joins a read from before it.
  */
 export function createSubgraphFetch(
   name: string,
   call: SubgraphCall,
   log: Logger,
-  counting?: FetchCounting,
+  options: SubgraphFetchOptions = {},
 ): SubgraphFetch {
-  const way = new SubgraphWay(name, log, counting);
+  const way = new SubgraphWay(name, log, options);
   if (!isByteCall(call))
     return async (request, context, inspect) => {
       const reads = isQuery(request.query);
@@ -97,13 +100,15 @@ class SubgraphWay {
   readonly #inFlight = new InFlight();
   readonly #name: string;
   readonly #log: Logger;
-  readonly #counting: FetchCounting | undefined;
+  readonly #counting: SubgraphFetchOptions['counting'];
+  readonly #circuit: SubgraphCircuit | undefined;
   #epoch = 0;
 
-  constructor(name: string, log: Logger, counting: FetchCounting | undefined) {
+  constructor(name: string, log: Logger, { counting, circuit }: SubgraphFetchOptions) {
     this.#name = name;
     this.#log = log;
     this.#counting = counting;
+    this.#circuit = circuit;
     counting?.metrics.begin('subgraphFetches', { channel: counting.channel, subgraph: name });
   }
 
@@ -127,7 +132,7 @@ class SubgraphWay {
       const { result: work, leave } =
         key === undefined
           ? this.#alone((signal) => send(headers, signal))
-          : this.#inFlight.share(key, (signal) => send(headers, signal));
+          : this.#inFlight.share(key, (signal) => this.#guarded(() => send(headers, signal), signal));
       const came = await before(asked.reads ? context : { deadline: context.deadline }, work);
       if (came !== 'late' && came !== 'abandoned') {
         const readCame = (look?: AnswerInspection) => this.#read(came, asked, context, began, look);
@@ -148,8 +153,13 @@ class SubgraphWay {
   /** By itself, to its end, unless the deadline comes before it was sent. */
   #alone(send: (signal: AbortSignal) => Promise<Came>): Passenger {
     const late = new AbortController();
-    return { result: send(late.signal).finally(() => (this.#epoch += 1)), leave: () => late.abort() };
+    const { signal } = late;
+    const result = this.#guarded(() => send(signal).finally(() => (this.#epoch += 1)), signal);
+    return { result, leave: () => late.abort() };
   }
+
+  #guarded = (send: () => Promise<Came>, left: AbortSignal): Promise<Came> =>
+    this.#circuit ? this.#circuit.send(send, left) : send();
 
   #read(
     came: Came,
@@ -181,9 +191,11 @@ class SubgraphWay {
 
   #unavailable(error: unknown, asked: Asked, context: SubgraphFetchContext, began: number): ExecutionResult {
     const subgraph = this.#name;
-    this.#log.warn({ err: error, subgraph, traceId: traceIdOf(context.traceparent) }, 'a subgraph did not answer');
+    const isOpen = error instanceof BrokenCircuitError;
+    if (!isOpen)
+      this.#log.warn({ err: error, subgraph, traceId: traceIdOf(context.traceparent) }, 'a subgraph did not answer');
     const message = `The part of the graph that ${subgraph} answers is not available.`;
-    return this.#counted('unavailable', began, failed(asked, 'SUBGRAPH_UNAVAILABLE', message));
+    return this.#counted(isOpen ? 'open' : 'unavailable', began, failed(asked, 'SUBGRAPH_UNAVAILABLE', message));
   }
 
   #abandoned = (asked: Asked, began: number): ExecutionResult =>

@@ -6,6 +6,7 @@ import type { ByteCall } from './byteCall.ts';
 import { AnswerReceiver } from './answerReceiver.ts';
 import { Landed } from './landed.ts';
 import type { WrittenRequest } from './subgraphFetch.ts';
+import { UnusableAnswer } from './unusableAnswer.ts';
 import { written } from './written.ts';
 
 export interface HttpSubgraphOptions {
@@ -68,8 +69,10 @@ export function httpSubgraph(
       receiver,
     );
     const { status, contentType, contentEncoding, bytes: answer } = await receiver.answer;
-    if (busy.has(status) || !isJson.test(contentType))
-      throw new Error(`${url} answered ${status}, ${contentType || 'of no type'}`);
+    if (busy.has(status) || !isJson.test(contentType)) {
+      const Reason = status < 500 ? UnusableAnswer : Error;
+      throw new Reason(`${url} answered ${status}, ${contentType || 'of no type'}`);
+    }
     return unpacked(answer, contentEncoding, maxAnswerBytes);
   }
 
@@ -99,6 +102,6 @@ async function unpacked(bytes: Buffer, encoding: string, maxOutputLength: number
   const name = encoding.trim().toLowerCase();
   if (name === '' || name === 'identity') return bytes;
   const unpack = unpackers.get(name);
-  if (!unpack) throw new Error(`it answered in the encoding ${encoding}`);
+  if (!unpack) throw new UnusableAnswer(`it answered in the encoding ${encoding}`);
   return unpack(bytes, { maxOutputLength });
 }

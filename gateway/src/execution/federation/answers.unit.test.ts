@@ -46,7 +46,7 @@ async function run(tried: Graph, text: string, answers: Readonly<Record<string, 
         name,
         () => Promise.resolve(parseJson(answers[name]!, { trusted: true }) as ExecutionResult),
         log,
-        { metrics, channel: 'tried' },
+        { counting: { metrics, channel: 'tried' } },
       ),
     log,
   );
