@@ -196,7 +196,10 @@ function statusChanged(order: Order, to: OrderStatus, reason: string | null, at:
   });
 }
 
-/** The order after one more event; `order` is undefined before the first one. */
+/**
+ * The order after one more event; `order` is undefined before the first one. An event of a kind that this process does
+ * not know, because a newer one has appended it, changes nothing but the version.
+ */
 export function evolve(order: Order | undefined, event: EventEnvelope): Order {
   const version = event.metadata.aggregateVersion;
   if (event.eventType === OrderCreated.name) {
@@ -210,6 +213,7 @@ export function evolve(order: Order | undefined, event: EventEnvelope): Order {
   }
   if (!order) throw new Error(`the history of ${event.metadata.aggregateId} does not begin with ${OrderCreated.name}`);
   if (event.eventType === OrderHandedOver.name) return { ...order, version, handedOver: true };
+  if (event.eventType !== OrderStatusChanged.name) return { ...order, version };
   const { to } = event.data as z.output<(typeof OrderStatusChanged)['schema']>;
   return { ...order, version, status: to, reached: new Set([...order.reached, to]) };
 }

@@ -91,6 +91,13 @@ const histories: Record<OrderStatus, Order> = {
   REJECTED: after('TAKEAWAY', reject('saga')),
 };
 
+it('an event of a kind that only a newer process knows changes nothing but the version', () => {
+  const history = place(created('TAKEAWAY')).map((event) => envelope(event, 1));
+  const rated = { ...history[0]!, eventType: 'OrderRated', data: { orderId, stars: 5 } };
+  const order = fold([...history, { ...rated, metadata: { ...rated.metadata, aggregateVersion: 2 } }])!;
+  expect(order).toEqual({ ...fold(history)!, version: 2 });
+});
+
 describe('decide', () => {
   it('leads an order from PLACED to COMPLETED at the counter and by courier', () => {
     expect(histories.COMPLETED).toMatchObject({ status: 'COMPLETED', version: 6, handedOver: true });

@@ -14,11 +14,13 @@ const kinds = {
 
 /**
  * Makes the timeline from the order's events. An entry for an event that changes no status has the status of the
- * entry before it.
+ * entry before it. An event of a kind that this process does not know, because a newer one has appended it, is left
+ * out.
  */
 function timelineOf(history: readonly HistoryEntry[]): OrderTimelineEntry[] {
   let status: OrderStatus = 'PLACED';
-  return history.map(({ version, type, data, at }) => {
+  return history.flatMap(({ version, type, data, at }) => {
+    if (!(type in kinds)) return [];
     status = (data['to'] as OrderStatus | undefined) ?? status;
     return {
       version,
