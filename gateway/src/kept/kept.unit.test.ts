@@ -151,6 +151,16 @@ describe('an answer that is kept', () => {
       serveFixture(parts, { operations: { till }, bus, manifest: { cache: { operations: { TillPage: kept } } } }),
     ).rejects.toThrow('kiosk: the answer of TillPage is to be kept for "public", but varies by store.');
   });
+
+  it('is not for an operation that nobody has registered', async () => {
+    await expect(
+      serveFixture(parts, {
+        operations: { till },
+        bus,
+        manifest: { cache: { operations: { TilPage: { maxAgeSeconds: 60 } } } },
+      }),
+    ).rejects.toThrow('kiosk: there is no operation TilPage, which its cache policy names.');
+  });
 });
 
 describe('kept answers', () => {

@@ -72,7 +72,8 @@ export class KeptOperations {
 
   /**
    * Resolves when every event is heard. Undefined where nothing is kept: the policy names nothing, or there is no bus.
-   * @throws StartupError for an operation whose answer depends on more of its caller than the policy says
+   * @throws StartupError for an operation that the policy names and nobody has registered, and for one whose answer
+   * depends on more of its caller than the policy says
    */
   static async start(
     parts: Omit<KeptOperationsParts, 'hub' | 'policy'> & {
@@ -83,14 +84,15 @@ export class KeptOperations {
     prepared: ReadonlyMap<string, PreparedDocument>,
   ): Promise<KeptOperations | undefined> {
     const { hub, policy } = parts;
+    for (const name of Object.keys(policy?.operations ?? {}))
+      if (!prepared.has(name))
+        throw new StartupError(`${parts.channel}: there is no operation ${name}, which its cache policy names.`);
     const kept = Object.entries(policy?.operations ?? {}).flatMap(([name, { keep }]) =>
       keep ? [[name, keep.for] as const] : [],
     );
     if (!hub || !policy || kept.length === 0) return undefined;
     for (const [name, keep] of kept) {
-      const document = prepared.get(name)?.document;
-      if (!document)
-        throw new StartupError(`${parts.channel}: there is no operation ${name}, whose answers are to be kept.`);
+      const { document } = prepared.get(name)!;
       const varies = current.graph.varies.of(document, current.graph.apiSchema);
       const allowed = { public: [], store: ['store'], caller: undefined }[keep];
       if (allowed && (!varies || varies.some((each) => !allowed.some((one) => one === each))))
