@@ -1,14 +1,10 @@
 import { openContent } from '../sealedContent.ts';
-import type {
-  CustomerMessageResolvers,
-  MessageMedium,
-  MessageStatus,
-  MessageSubject,
-} from '#generated/notifications/resolvers.ts';
+import type { Subject } from '../texts.ts';
+import type { CustomerMessageResolvers, MessageMedium, MessageStatus } from '#generated/notifications/resolvers.ts';
 
 export const CustomerMessage: CustomerMessageResolvers = {
   medium: ({ medium }) => medium as MessageMedium,
-  about: ({ about }) => about as MessageSubject,
+  about: ({ about }) => about as Subject,
   status: ({ status }) => status as MessageStatus,
   createdAt: ({ createdAt }) => createdAt.toISOString(),
   settledAt: ({ settledAt }) => settledAt?.toISOString() ?? null,
