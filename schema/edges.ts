@@ -209,6 +209,11 @@ export const edges: readonly Edge[] = [
     latency: 'seconds; tried until answered, for a day',
     because: 'What the supplier says of deliveries, prices and recalls holds by the rules of inventory.',
   }),
+  grpc('webhooks', 'loyalty', 'LoyaltyNoticeService', {
+    volume: 'one for each entry of a ledger, and a few that the partner books by itself',
+    latency: 'a second; tried until answered, for a day',
+    because: 'Only loyalty may say what the news of its partner means for the ledger of points.',
+  }),
   grpc('webhooks', 'delivery', 'DeliveryNoticeService', {
     volume: 'a few for each delivery by a partner',
     latency: 'a second; tried until answered, for a day',
@@ -489,6 +494,11 @@ export const edges: readonly Edge[] = [
     volume: 'one for each refund',
     ...shown,
     because: 'Guests see what was taken back.',
+  }),
+  event('loyalty', 'channels', 'LoyaltyPointsAdjusted', {
+    volume: 'a few for each customer and month',
+    ...shown,
+    because: 'Guests see what they spent and earned at other chains of the loyalty partner.',
   }),
   event('loyalty', 'channels', 'LoyaltyGoodwillGiven', {
     volume: 'rare',

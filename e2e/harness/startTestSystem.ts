@@ -219,6 +219,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     WEBHOOK_BODY_KEYS: secretKey(),
     WEBHOOK_PAYMENTS_KEYS: secretKey(),
     WEBHOOK_KASSA_KEYS: secretKey(),
+    WEBHOOK_LOYALTY_KEYS: secretKey(),
     WEBHOOK_SUPPLIER_KEYS: secretKey(),
     WEBHOOK_VELO_KEYS: secretKey(),
     WEBHOOK_STADTBOTE_KEYS: secretKey(),

@@ -8,7 +8,7 @@ import { boundedServer } from '#platform/http/boundedServer.ts';
 import { isSameSecret, parsed, readText } from '../requests.ts';
 import type { ApiAnswer, Shape } from './api.ts';
 import type { Behaviour } from './behaviour.ts';
-import { byStandardWebhooks, byToken, Callbacks, type CallbackTarget } from './callbacks.ts';
+import { byStandardWebhooks, byToken, Callbacks, type CallbackTarget } from '../callbacks.ts';
 import { Partner } from './partner.ts';
 import { stadtbote } from './stadtbote.ts';
 import { velo } from './velo.ts';

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
 import { boundedServer } from '#platform/http/boundedServer.ts';
+import { byStandardWebhooks, Callbacks, type CallbackTarget } from '../callbacks.ts';
 import { isSameSecret, readJson } from '../requests.ts';
 import { shapes, type Answer, type Wanted } from './shapes.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type Booking } from './ledger.ts';
 
 /** What the partner does wrong with the next posting. */
 export const faults = [
@@ -17,6 +19,7 @@ export const faults = [
   'WRONG_AMOUNT',
   'STRANGE_ACCOUNT',
   'REFUSE',
+  'TELL_FIRST',
 ] as const;
 export type Fault = (typeof faults)[number];
 
@@ -29,6 +32,8 @@ export interface LoyaltyPartnerOptions {
   readonly dataDir: string;
   /** What callers must send as `Authorization: Bearer …`. */
   readonly apiKey: string;
+  /** Where the client wants to be told. */
+  readonly webhooks?: CallbackTarget;
   readonly clock?: () => Date;
 }
 
@@ -38,10 +43,21 @@ export interface RunningLoyaltyPartner {
   readonly ledger: Ledger;
   /** Has the next postings go wrong, one fault each. */
   failNext(...next: Fault[]): void;
+  /** Changes the points of an account by its own hand, and tells the client, `times` times. */
+  adjust(adjustment: Adjustment, times?: number): Promise<Booking>;
   close(): Promise<void>;
 }
 
 const maxBody = 4 * 1024;
+
+const adjustmentBody = z.object({
+  /** The id of the booking; a new one by default. */
+  key: z.uuid().optional(),
+  account: z.uuid(),
+  /** The points added; negative for points that were spent. */
+  points: z.int().refine((points) => points !== 0),
+});
+export type Adjustment = z.output<typeof adjustmentBody>;
 
 /**
  * A loyalty partner of our own, for development and tests: real HTTP, books of its own, and a file of each day. Its
@@ -50,6 +66,7 @@ const maxBody = 4 * 1024;
 export async function startLoyaltyPartner(options: LoyaltyPartnerOptions): Promise<RunningLoyaltyPartner> {
   const clock = options.clock ?? (() => new Date());
   const next: Fault[] = [];
+  const webhooks = new Callbacks(options.webhooks, byStandardWebhooks);
   const server = boundedServer(
     (request, response) => {
       respond(request, response).catch(() => send(response, 500, problem('internal')));
@@ -72,6 +89,10 @@ export async function startLoyaltyPartner(options: LoyaltyPartnerOptions): Promi
       next.push(...faults.filter((each) => Array.isArray(asked) && asked.includes(each)));
       return send(response, 200, { next });
     }
+    if (request.method === 'POST' && pathname === '/v1/adjustments') {
+      const asked = adjustmentBody.safeParse(body).data;
+      return asked ? send(response, 201, await adjust(asked)) : send(response, 400, problem('invalid_request'));
+    }
     const day = request.method === 'GET' ? shape.dayOf(pathname) : undefined;
     if (day !== undefined) {
       if (day >= clock().toISOString().slice(0, 10)) return send(response, 404, problem('not_yet'));
@@ -80,7 +101,13 @@ export async function startLoyaltyPartner(options: LoyaltyPartnerOptions): Promi
     const wanted = shape.read(`${request.method} ${pathname}`, request.headers, body);
     if (wanted === undefined) return send(response, 404, problem('not_found'));
     if (wanted === 'invalid') return send(response, 400, problem('invalid_request'));
+    const isToldFirst = next[0] === 'TELL_FIRST';
     const outcome = book(wanted);
+    const isDecided = outcome === 'lost' ? ledger.firstOf(wanted.key) !== undefined : outcome !== 'broken';
+    if (isDecided) {
+      const told = tell(`decided-${wanted.key}`, { type: 'posting.decided', key: wanted.key });
+      if (isToldFirst) await told;
+    }
     if (outcome === 'lost') return void request.socket.destroy();
     if (outcome === 'broken') return send(response, 500, problem('internal'));
     const { status, body: told } = shape.tell(outcome);
@@ -109,16 +136,30 @@ export async function startLoyaltyPartner(options: LoyaltyPartnerOptions): Promi
     return fault === 'LOSE_ANSWER' ? 'lost' : { kind: 'booked', booking };
   }
 
+  const tell = (id: string, body: object, times = 1): Promise<void> =>
+    webhooks.send(id, { version: '2026-01', ...body }, times);
+
+  async function adjust({ key = randomUUID(), account, points }: Adjustment, times = 1): Promise<Booking> {
+    const kind = points > 0 ? 'EARN' : 'BURN';
+    const bookedAt = clock().toISOString();
+    const booking = ledger.firstOf(key) ?? ledger.book({ key, account, kind, points: Math.abs(points), bookedAt });
+    await tell(`adjusted-${key}`, { type: 'account.adjusted', booking: key, account, points, bookedAt }, times);
+    return booking;
+  }
+
   const { address, port } = server.address() as AddressInfo;
   return {
     url: `http://${address}:${port}`,
     ledger,
     failNext: (...more) => void next.push(...more),
-    close: () =>
-      new Promise<void>((closed) => {
+    adjust,
+    async close() {
+      await new Promise<void>((closed) => {
         server.close(() => closed());
         server.closeAllConnections();
-      }),
+      });
+      await webhooks.close();
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { boundedServer } from '#platform/http/boundedServer.ts';
-import { byToken, Callbacks, type CallbackTarget } from '../deliveryPartners/callbacks.ts';
+import { byToken, Callbacks, type CallbackTarget } from '../callbacks.ts';
 import { isSameSecret, parsed, readText } from '../requests.ts';
 import type { Behaviour } from './behaviour.ts';
 import { Books, type Order } from './books.ts';

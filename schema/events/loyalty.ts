@@ -37,6 +37,22 @@ export const LoyaltyPointsReversed = defineEvent({
   }),
 });
 
+/** The loyalty partner changed a customer's points by itself. */
+export const LoyaltyPointsAdjusted = defineEvent({
+  name: 'LoyaltyPointsAdjusted',
+  domain: 'loyalty',
+  version: '1.0',
+  aggregate: (data) => `account:${data.customerId}`,
+  schema: z.object({
+    customerId: id,
+    /** The points added to the balance, not 0; negative for points that were spent or taken back. */
+    points: z.int(),
+    /** The balance after this entry. */
+    balance: z.int(),
+    at: instant,
+  }),
+});
+
 /** Support gave a customer points of goodwill. */
 export const LoyaltyGoodwillGiven = defineEvent({
   name: 'LoyaltyGoodwillGiven',

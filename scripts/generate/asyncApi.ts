@@ -4,6 +4,7 @@ import { eventSchemaOf } from '#schema/check/contracts/eventSchema.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
 import { exampleEvent } from '#schema/seed/exampleEvent.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
+import { loyaltyBodies } from '#webhooks/sources/loyaltyBodies.ts';
 import { paymentsBodies } from '#webhooks/sources/paymentsBodies.ts';
 import { supplierBodies } from '#webhooks/sources/supplierBodies.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
@@ -31,6 +32,7 @@ export const asyncApi = (): GenerateTask[] => [
 const webhookBodies: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
   payments: paymentsBodies,
   supplier: supplierBodies,
+  loyalty: loyaltyBodies,
 };
 
 type Part = Readonly<Record<string, unknown>>;

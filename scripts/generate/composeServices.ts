@@ -262,7 +262,10 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
     },
     'loyalty-partner': {
       ...ours(['loyalty-partner']),
-      ...of('loyalty-partner'),
+      environment: {
+        ...(of('loyalty-partner')['environment'] as object),
+        WEBHOOKS_URL: `http://${webhooksService}:${base + webhooksOffset}`,
+      },
       profiles: ['development'],
       expose: [base + loyaltyPartnerOffset],
     },

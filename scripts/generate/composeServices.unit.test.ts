@@ -74,6 +74,7 @@ describe('docker-compose.yml', () => {
     expect(holding('DELIVERY_VELO_API_KEY')).toEqual(['delivery-partners', 'delivery']);
     expect(holding('WEBHOOK_VELO_KEYS')).toEqual(['delivery-partners', 'webhooks']);
     expect(holding('LOYALTY_PARTNER_API_KEY')).toEqual(['loyalty-partner', 'loyalty']);
+    expect(holding('WEBHOOK_LOYALTY_KEYS')).toEqual(['loyalty-partner', 'webhooks']);
     expect(holding('SUPPLIER_API_KEY')).toEqual(['supplier', 'inventory']);
     expect(holding('WEBHOOK_SUPPLIER_KEYS')).toEqual(['supplier', 'webhooks']);
     expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery', 'partners', 'notifications', 'webhook-relay']);

@@ -63,8 +63,11 @@ export const deliveryPartnerSecretNames = {
   stadtbote: { own: 'DELIVERY_STADTBOTE_PASSWORD', webhooks: 'WEBHOOK_STADTBOTE_KEYS' },
 } as const;
 
-/** The API key for the loyalty partner. The loyalty subgraph declares it. */
-export const loyaltyPartnerKeyName = 'LOYALTY_PARTNER_API_KEY';
+/**
+ * The secrets between the chain and the loyalty partner: by which it knows us, and by which its webhooks are checked.
+ * The loyalty subgraph and the door for webhooks declare them.
+ */
+export const loyaltyPartnerSecretNames = { own: 'LOYALTY_PARTNER_API_KEY', webhooks: 'WEBHOOK_LOYALTY_KEYS' } as const;
 
 /**
  * The secrets between the chain and the supplier: by which it knows us, and by which its webhooks are checked. The

@@ -28,7 +28,7 @@ import {
   kafkaPasswordName,
   deliveryPartnerSecretNames,
   kassaSecretNames,
-  loyaltyPartnerKeyName,
+  loyaltyPartnerSecretNames,
   supplierSecretNames,
   providerKeyName,
   isOptional,
@@ -234,7 +234,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
     {
       name: 'loyalty-partner',
       settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }),
-      secrets: secretNamed(loyaltyPartnerKeyName),
+      secrets: Object.values(loyaltyPartnerSecretNames).flatMap((name) => secretNamed(name)),
     },
     {
       name: 'supplier',

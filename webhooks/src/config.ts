@@ -29,6 +29,12 @@ export const config = z.object({
     'the delivery partner Stadtbote',
     'public ES256 key (SPKI, base64) or HS256 secret (base64)',
   ),
+  WEBHOOK_LOYALTY_KEYS: z
+    .union([z.string().min(16), z.literal('')])
+    .default('')
+    .describe(
+      'Standard Webhooks secret (base64) by which webhooks of the loyalty partner are checked; while rotating, two separated by a comma; empty without a contract',
+    ),
   WEBHOOK_SUPPLIER_KEYS: signedBy('the supplier', 'public ES256 key (SPKI, base64) or HS256 secret (base64)'),
 });
 

@@ -5,7 +5,7 @@ import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { startIdentityProvider, type IdentityProviderOptions } from '#sandbox/identityProvider/identityProvider.ts';
 import { startMailbox } from '#sandbox/mailbox/mailbox.ts';
 import { startDeliveryPartners, type DeliveryPartnersOptions } from '#sandbox/deliveryPartners/deliveryPartners.ts';
-import { startLoyaltyPartner } from '#sandbox/loyaltyPartner/loyaltyPartner.ts';
+import { startLoyaltyPartner, type LoyaltyPartnerOptions } from '#sandbox/loyaltyPartner/loyaltyPartner.ts';
 import { startPaymentProvider, type PaymentProviderOptions } from '#sandbox/paymentProvider/paymentProvider.ts';
 import { startSupplier, type SupplierOptions } from '#sandbox/supplier/supplier.ts';
 import { developmentOnly } from '../checkProfile.ts';
@@ -23,7 +23,7 @@ import {
 import {
   deliveryPartnerSecretNames,
   kassaSecretNames,
-  loyaltyPartnerKeyName,
+  loyaltyPartnerSecretNames,
   supplierSecretNames,
   secretOptionsOf,
   providerKeyName,
@@ -82,7 +82,7 @@ export async function serveProvider(context: ServeContext): Promise<void> {
 export const namesOfPartnersSecrets = (): string[] => [
   ...secretsOfProviders,
   ...secretsOfPartners,
-  loyaltyPartnerKeyName,
+  ...Object.values(loyaltyPartnerSecretNames),
   ...Object.values(supplierSecretNames),
   textingKeyName,
 ];
@@ -136,24 +136,38 @@ function deliveryPartnersOptions(
 
 /** Runs the sandbox's loyalty partner in a process of its own. */
 export async function serveLoyaltyPartner(context: ServeContext): Promise<void> {
+  const names = Object.values(loyaltyPartnerSecretNames);
   const settings = loadSettings(
-    mergeSettings(platformSettings, [z.object({ [loyaltyPartnerKeyName]: z.string().optional() })]),
+    mergeSettings(providerSettings, [z.object(Object.fromEntries(names.map((name) => [name, z.string().optional()])))]),
     context.sources,
   );
   developmentOnly(settings, 'The loyalty partner of the sandbox is');
-  const secrets = await secretsNamed([loyaltyPartnerKeyName], secretOptionsOf(settings, context));
   const partner = await startLoyaltyPartner({
-    ...loyaltyPartnerOptions(settings.PORT_BASE, settings.DATA_DIR, secrets),
+    ...loyaltyPartnerOptions(
+      settings.PORT_BASE,
+      settings.DATA_DIR,
+      await secretsNamed(names, secretOptionsOf(settings, context)),
+      settings.WEBHOOKS_URL,
+    ),
     host: settings.HOST,
   });
   context.teardown.add('loyalty partner', () => partner.close());
   context.ready(`loyalty partner on ${partner.url}`);
 }
 
-const loyaltyPartnerOptions = (base: number, dataDir: string, secrets: Readonly<Record<string, string>>) => ({
+const loyaltyPartnerOptions = (
+  base: number,
+  dataDir: string,
+  secrets: Readonly<Record<string, string>>,
+  webhooksUrl = `http://127.0.0.1:${base + webhooksOffset}`,
+): LoyaltyPartnerOptions => ({
   port: base + loyaltyPartnerOffset,
   dataDir: dataFolder(dataDir, 'loyalty-partner'),
-  apiKey: secrets[loyaltyPartnerKeyName] ?? '',
+  apiKey: secrets[loyaltyPartnerSecretNames.own] ?? '',
+  webhooks: {
+    url: `${webhooksUrl}/webhooks/loyalty`,
+    secret: secrets[loyaltyPartnerSecretNames.webhooks]?.split(',')[0] ?? '',
+  },
 });
 
 /** Runs the sandbox's supplier in a process of its own. */

@@ -25,7 +25,7 @@ export const accountOf = ({
 }): AccountRow => ({ customerId, balance: Number(balance), earned: Number(earned), version });
 
 export interface EntryDraft {
-  readonly kind: 'EARNED' | 'REVERSED' | 'GOODWILL';
+  readonly kind: 'EARNED' | 'REVERSED' | 'GOODWILL' | 'ADJUSTED';
   /** The points added to the balance; negative when points are taken back. */
   readonly points: number;
 }
@@ -43,10 +43,10 @@ export const pointsFor = ({ total, exponent }: { total: number; exponent: number
 /** The points of a member whose plan multiplies them, rounded down: 200 percent double them. */
 export const multiplied = (points: number, percent: number): number => Math.floor((points * percent) / 100);
 
-/** The account after an entry. Points of goodwill were not earned. */
+/** The account after an entry. Points of goodwill, and those that the loyalty partner changed, were not earned here. */
 export const withEntry = (account: AccountRow, { kind, points }: EntryDraft): AccountRow => ({
   ...account,
   balance: account.balance + points,
-  earned: account.earned + (kind === 'GOODWILL' ? 0 : points),
+  earned: account.earned + (kind === 'EARNED' || kind === 'REVERSED' ? points : 0),
   version: account.version + 1,
 });

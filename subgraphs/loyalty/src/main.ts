@@ -6,6 +6,7 @@ import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
 import { onPaymentProcessed } from './consumers/paymentProcessed.ts';
 import { loaders } from './loaders.ts';
 import { partnerGauges } from './partner/partnerGauges.ts';
+import { partnerNotices } from './partner/partnerNotices.ts';
 import { sendPostings } from './partner/sendPostings.ts';
 import { takeInFiles } from './partner/takeInFiles.ts';
 import { resolvers } from './resolvers.ts';
@@ -16,6 +17,7 @@ export default defineSubgraph({
   database: (adapter) => new PrismaClient({ adapter }),
   resolvers,
   loaders,
+  services: partnerNotices,
   consumers: [onMembershipBenefitsChanged, onOrderStatusChanged, onPaymentProcessed],
   timeline: {
     records: `select 'CALL' as kind, case when p.points > 0 then 'loyalty partner: earn' else 'loyalty partner: burn' end

@@ -33,13 +33,15 @@ interface Entry {
   readonly orderId: string | null;
   readonly draft: EntryDraft;
   readonly at: Date;
+  /** What the loyalty partner has booked by itself, which it is not to be told. */
+  readonly booked?: { readonly key: string; readonly bookedAt: Date };
 }
 
 /** Writes an entry of an account, the balance to which it leads, and the event that tells of it. */
 export async function appendEntry(
   domain: Loyalty,
   tx: Tx,
-  { before, orderId, draft, at }: Entry,
+  { before, orderId, draft, at, booked }: Entry,
   eventOf: (balance: number) => NewEvent,
 ): Promise<AccountRow> {
   const { customerId } = before;
@@ -49,20 +51,22 @@ export async function appendEntry(
   await tx.ledgerEntry.create({
     data: { customerId, version: after.version, orderId, ...draft, balance: after.balance, at },
   });
-  if (hasPartner(domain)) await noteForPartner(domain, tx, { customerId, version: after.version, ...draft, at });
+  if (booked || hasPartner(domain))
+    await noteForPartner(domain, tx, { customerId, version: after.version, ...draft, at }, booked);
   return after;
 }
 
-/** Notes that the loyalty partner has to book an entry, too. It is sent once the transaction is committed. */
+/** Notes that the loyalty partner has to book an entry, too, unless it has. It is sent after the commit. */
 async function noteForPartner(
   domain: Loyalty,
   tx: Tx,
   { customerId, version, points, at }: { customerId: string; version: number; points: number; at: Date },
+  booked: Entry['booked'],
 ): Promise<void> {
   if (points === 0) return;
   const { partnerAccount } = await tx.account.findUniqueOrThrow({ where: { customerId } });
   await tx.partnerPosting.create({
-    data: { key: domain.newId(), customerId, version, partnerAccount, points, createdAt: at, dueAt: at },
+    data: { key: domain.newId(), customerId, version, partnerAccount, points, createdAt: at, dueAt: at, ...booked },
   });
 }
 

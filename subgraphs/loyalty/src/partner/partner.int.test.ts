@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
+import { Code } from '@connectrpc/connect';
+import { LoyaltyNoticeService } from '#generated/proto/drburger/loyalty/v1/loyalty_pb.ts';
 import { startLoyaltyPartner, type RunningLoyaltyPartner } from '#sandbox/loyaltyPartner/loyaltyPartner.ts';
 import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { writeEntry } from '../commands/writeEntry.ts';
@@ -168,5 +170,62 @@ describe('the loyalty partner', () => {
     asked.length = 0;
     await takeInDue(loyalty.domain, counting, new Set());
     expect(asked).toEqual([]);
+  });
+
+  it('that changes points by itself is followed once, whatever comes twice or at once, and its file agrees', async () => {
+    now = new Date('2026-06-09T10:00:00.000Z');
+    const customerId = uuidv7();
+    const orderId = await earn(customerId, 20);
+    await sendAll();
+    const account = await accountOf(customerId);
+    const notices = loyalty.client(LoyaltyNoticeService, 'webhooks');
+    const spent = { id: uuidv7(), account, points: -15, bookedAt: now.toISOString() };
+    await partner.adjust({ key: spent.id, account, points: spent.points });
+    await Promise.all(Array.from({ length: 4 }, () => notices.noteAdjustment(spent)));
+    expect(await loyalty.domain.db.account.findUniqueOrThrow({ where: { customerId } })).toMatchObject({
+      balance: 5n,
+      earned: 20n,
+      version: 2,
+    });
+    // An order whose points were spent is refunded: the account is in debt.
+    await takeBack(customerId, orderId, 20);
+    expect((await loyalty.domain.db.account.findUniqueOrThrow({ where: { customerId } })).balance).toBe(-15n);
+    await sendAll();
+    // It is not told what it has told us, and refuses to take back what its customer has not.
+    expect(partner.ledger.bookings.filter((each) => each.account === account)).toHaveLength(2);
+    now = new Date('2026-06-10T10:00:00.000Z');
+    expect(await reconcileFile(loyalty.domain, partner.ledger.fileOf('2026-06-09'))).toMatchObject({ open: 0 });
+
+    const codeOf = (notice: object) =>
+      notices.noteAdjustment({ ...spent, ...notice }).then(
+        () => undefined,
+        ({ code }: { code: Code }) => code,
+      );
+    expect(await codeOf({ points: -16 })).toBe(Code.AlreadyExists);
+    expect(await codeOf({ id: uuidv7(), account: uuidv7() })).toBe(Code.NotFound);
+    for (const wrong of [{ points: 0 }, { id: '1' }, { account: 'x' }, { bookedAt: 'today' }])
+      expect(await codeOf(wrong)).toBe(Code.InvalidArgument);
+  });
+
+  it('is asked at once about a posting of which it tells, and is not believed', async () => {
+    now = new Date('2026-06-11T10:00:00.000Z');
+    const customerId = uuidv7();
+    const notices = loyalty.client(LoyaltyNoticeService, 'webhooks');
+    partner.failNext('ERROR', 'ERROR');
+    await earn(customerId, 6);
+    await sendAll();
+    const posting = () => loyalty.domain.db.partnerPosting.findFirstOrThrow({ where: { customerId } });
+    const { key } = await posting();
+    await sendAll();
+    expect((await posting()).bookedAt).toBeNull();
+    await notices.notePosting({ key });
+    expect((await posting()).bookedAt).toBeNull();
+    await sendAll();
+    expect((await posting()).bookedAt).toEqual(now);
+    // A notice about what is settled does no harm.
+    await notices.notePosting({ key });
+    await sendAll();
+    expect(partner.ledger.bookings.filter((each) => each.key === key)).toHaveLength(1);
+    await expect(notices.notePosting({ key: uuidv7() })).rejects.toMatchObject({ code: Code.NotFound });
   });
 });
