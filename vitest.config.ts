@@ -16,7 +16,6 @@ const onSharedSystem = [
   'courier-app',
   'delivery-partner',
   'edge',
-  'explorer',
   'home-screen',
   'hostile/everyDoor*',
   'hostile/fuzz*',

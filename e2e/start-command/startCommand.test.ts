@@ -14,8 +14,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { until } from '#platform/testkit/until.ts';
+import { channels } from '#schema/channels.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { command, type RunningCommand } from './command.ts';
+import { explorerProblems } from './explorerProblems.ts';
 
 // One test after the other, on one DATA_DIR: what a newcomer does on the first afternoon.
 describe('start', () => {
@@ -118,6 +120,16 @@ describe('start', () => {
     await start();
     expect(running?.stdout()).not.toContain('made development secrets');
     expect(await ask(accepting, await token('manager'))).toEqual({ store: { acceptingOrders: false } });
+  });
+
+  // Late, because some of these documents close the store and erase the customer.
+  it('opens explorers whose documents all run as they are shown', async () => {
+    const manager = await token('manager');
+    await ask(`mutation { resumeOrdering(input: { storeId: "${store}" }) { __typename } }`, manager);
+    await until(async () => JSON.stringify(await ask(accepting, manager)) === '{"store":{"acceptingOrders":true}}');
+    const explored = channels.filter(({ name }) => name !== 'rest');
+    const urls = explored.map(({ name, port }) => [name, `http://127.0.0.1:${base + port}/graphql`] as const);
+    expect(await explorerProblems(urls)).toEqual([]);
   });
 
   it('stops in order on Ctrl-C, and leaves nothing running', async () => {

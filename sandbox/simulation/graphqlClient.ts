@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Agent, fetch } from 'undici';
 
-/** Who the simulation acts as: an admin, the kitchen of a store, or one courier. */
+/** Whose work is played: an admin's, that of the kitchen or a kiosk of a store, a courier's, a customer's. */
 export type Actor =
   | { readonly role: 'admin' }
-  | { readonly role: 'kitchen'; readonly store: string }
-  | { readonly role: 'courier'; readonly subject: string };
+  | { readonly role: 'kitchen' | 'kiosk'; readonly store: string }
+  | { readonly role: 'courier' | 'customer'; readonly subject: string };
 
 /** Makes an access token for an actor, without `Bearer`. */
 export type TokenFor = (actor: Actor) => Promise<string>;

@@ -5,67 +5,82 @@ import {
   isListType,
   isNonNullType,
   isRequiredInputField,
-  typeFromAST,
   Kind,
+  TypeInfo,
+  typeFromAST,
+  visit,
+  visitWithTypeInfo,
   type DocumentNode,
   type GraphQLInputType,
   type GraphQLSchema,
 } from 'graphql';
-import { seedId } from './seedId.ts';
-
-const tomorrow = (): string => new Date(Date.now() + 86_400_000).toISOString();
-
-/** Values of the seed by the name of a variable or of a field of an input. */
-const known: Readonly<Record<string, () => unknown>> = {
-  storeId: () => seedId('store', 1),
-  menuItemId: () => seedId('menuItem', 'cheeseburger'),
-  customerId: () => seedId('customer', 1),
-  courierId: () => seedId('courier', 1),
-  vendorId: () => seedId('vendor', 1),
-  email: () => 'ada@example.com',
-  locale: () => 'DE',
-  service: () => 'TAKEAWAY',
-  methodToken: () => 'tok_visa',
-  idempotencyKey: () => crypto.randomUUID(),
-  latitude: () => 52.52,
-  longitude: () => 13.4,
-  quantity: () => 1,
-  date: () => tomorrow().slice(0, 10),
-  phone: () => '+4930123456',
-  query: () => 'burger',
-  pageSize: () => 6,
-};
+import { exampleValues, type ExampleIds } from './exampleValues.ts';
 
 /**
- * A value for each variable of a document that must have one, such that the document runs on the seeded data where an
- * example can know what to ask for; ids of what is made first, such as an order's, are left empty to be filled in.
+ * A value for each variable of a document that must have one, such that the document runs on the seeded data. What is
+ * made while the system runs, such as an order, is named by `ids`; an id that nobody can know is left empty.
  */
-export function exampleVariables(document: DocumentNode, schema: GraphQLSchema): Record<string, unknown> {
+export function exampleVariables(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  ids: ExampleIds = {},
+): Record<string, unknown> {
   const variables: Record<string, unknown> = {};
+  const placeOf = placesOfVariables(document, schema);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     for (const { variable, type, defaultValue } of definition.variableDefinitions ?? []) {
       const input = typeFromAST(schema, type as never) as GraphQLInputType | undefined;
       const name = variable.name.value;
-      if (input && (isNonNullType(input) || name in known) && !defaultValue) variables[name] = valueOf(name, input);
+      const place = placeOf.get(name) ?? name;
+      const wanted = input && (isNonNullType(input) || valueAt(place, name, ids) !== undefined);
+      if (wanted && !defaultValue) variables[name] = valueOf(place, name, input, ids);
     }
   }
   return variables;
 }
 
-function valueOf(name: string, type: GraphQLInputType): unknown {
+/** Where each variable goes first, as a coordinate: `Query.order(orderId:)`, or `StoreFilter.country`. */
+function placesOfVariables(document: DocumentNode, schema: GraphQLSchema): Map<string, string> {
+  const places = new Map<string, string>();
+  const typeInfo = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Variable({ name }, _key, parent) {
+        if (!parent || !('kind' in parent) || places.has(name.value)) return;
+        if (parent.kind === Kind.OBJECT_FIELD) {
+          const owner = typeInfo.getParentInputType();
+          if (owner) places.set(name.value, `${getNamedType(owner).name}.${parent.name.value}`);
+        } else if (parent.kind === Kind.ARGUMENT) {
+          const owner = `${typeInfo.getParentType()?.name ?? ''}.${typeInfo.getFieldDef()?.name ?? ''}`;
+          places.set(name.value, `${owner}(${parent.name.value}:)`);
+        }
+      },
+    }),
+  );
+  return places;
+}
+
+const valueAt = (place: string, name: string, ids: ExampleIds): unknown =>
+  (exampleValues[place] ?? exampleValues[name])?.(ids);
+
+function valueOf(place: string, name: string, type: GraphQLInputType, ids: ExampleIds): unknown {
   const bare = isNonNullType(type) ? type.ofType : type;
-  if (isListType(bare)) return [valueOf(name, bare.ofType as GraphQLInputType)];
+  const value = valueAt(place, name, ids);
   const named = getNamedType(bare);
+  if (isEnumType(named) && !Array.isArray(value)) {
+    const member = named.getValue(String(value)) ? value : named.getValues()[0]!.name;
+    return isListType(bare) ? [member] : member;
+  }
+  if (value !== undefined) return value;
+  if (isListType(bare)) return [valueOf(place, name, bare.ofType as GraphQLInputType, ids)];
   if (isInputObjectType(named))
     return Object.fromEntries(
       Object.values(named.getFields())
-        .filter((field) => isRequiredInputField(field))
-        .map((field) => [field.name, valueOf(field.name, field.type)]),
+        .filter((field) => isRequiredInputField(field) || `${named.name}.${field.name}` in exampleValues)
+        .map((field) => [field.name, valueOf(`${named.name}.${field.name}`, field.name, field.type, ids)]),
     );
-  const value = known[name]?.();
-  if (isEnumType(named)) return named.getValue(String(value)) ? value : named.getValues()[0]!.name;
-  if (value !== undefined) return value;
   switch (named.name) {
     case 'Int':
     case 'Float':
@@ -78,3 +93,5 @@ function valueOf(name: string, type: GraphQLInputType): unknown {
       return '';
   }
 }
+
+const tomorrow = (): string => new Date(Date.now() + 86_400_000).toISOString();

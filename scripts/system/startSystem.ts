@@ -26,7 +26,7 @@ import { processMetrics } from './processMetrics.ts';
 import { certificateOf, type CertificateSettings } from './certificateSettings.ts';
 import { cdnOf } from './cdnOf.ts';
 import { rateStoreOf } from './rateStoreOf.ts';
-import { clientKeyOf, cursorKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
+import { clientKeyOf, cursorKeysOf, secretsNamed } from './secrets.ts';
 import { hasSandboxIssuer } from './signIn.ts';
 import type { StartParts } from './startParts.ts';
 import { Teardown } from './teardown.ts';
@@ -75,7 +75,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       const sagas = await startSagas({ databaseUrl: databases.sagas, log, metrics, only: sagasOf(prepared) });
       teardown.add('sagas', () => sagas.stop());
     }
-    const [edge] = await bothOrNeither(
+    const [edge]: [Edge, unknown] = await bothOrNeither(
       startEdge(
         {
           settings,
@@ -88,7 +88,10 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
           rateStore: await rateStoreOf(settings, prepared.secretOptions, { log, metrics, teardown }),
           purge: await cdnOf(settings, prepared.secretOptions, metrics),
           subgraphCall: await callsOf(subgraphs, prepared),
-          explorerFor: settings.PROFILE === 'development' ? await explorersOf(prepared.secretOptions) : undefined,
+          explorerFor:
+            settings.PROFILE === 'development'
+              ? await explorersOf(prepared, teardown, (): string => edge.gateway.url)
+              : undefined,
         },
         parts.channels,
       ).then((started) => {
@@ -135,13 +138,16 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
   });
 }
 
-/** In development, explorers show values of the seed, and have a token of those who use their channel. */
-async function explorersOf(secretOptions: SecretOptions): Promise<EdgeParts['explorerFor']> {
-  const [{ demoToken }, { exampleVariables }] = await Promise.all([
-    import('./development/demoToken.ts'),
-    import('#schema/seed/exampleVariables.ts'),
-  ]);
-  return (roles) => ({ variablesOf: exampleVariables, token: () => demoToken(secretOptions, { roles }) });
+async function explorersOf(
+  { settings, secretOptions, log }: PreparedSystem,
+  teardown: Teardown,
+  gatewayUrl: () => string,
+): Promise<EdgeParts['explorerFor']> {
+  const { developmentExplorers } = await import('./development/explorers.ts');
+  const end = new AbortController();
+  teardown.add('examples of explorers', () => end.abort());
+  const trusted = certificateOf(settings)?.certPath;
+  return developmentExplorers({ gatewayUrl, secretOptions, trusted, log, signal: end.signal });
 }
 
 /** The subgraphs that the door for webhooks calls. */

@@ -135,12 +135,14 @@ describe('GraphQL over HTTP', () => {
   it('opens the explorer with each of its documents, values for their variables, and a token', async () => {
     const explored = await serveFixture(parts, {
       operations: { shop: '# One </script> shop.\nquery Shop($id: ID!) { shop(id: $id) { id } }' },
-      explorer: { variablesOf: () => ({ id: '1' }), token: () => Promise.resolve('a.token') },
+      explorer: {
+        open: () => Promise.resolve({ token: 'a.token', ids: { id: '1' }, variablesOf: () => ({ id: '1' }) }),
+      },
     });
     const page = await (await fetch(explored.url, { headers: { accept: 'text/html' } })).text();
     await explored.close();
     const [, given, tabs] = /const given = (.*);\nconst tabs = (.*);\n/.exec(page) ?? [];
-    expect(JSON.parse(given!)).toBe('a.token');
+    expect(JSON.parse(given!)).toEqual({ token: 'a.token', id: '1' });
     expect(JSON.parse(tabs!)).toEqual([
       {
         query: '# One </script> shop.\nquery Shop($id: ID!) {\n  shop(id: $id) {\n    id\n  }\n}',
