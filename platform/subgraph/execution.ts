@@ -61,10 +61,20 @@ export const refusal = {
   extensions: { code: 'UNAUTHENTICATED' },
 } as const;
 
+const refusalsToldMs = 60_000;
+
 /** Starts the Apollo Server of a subgraph. */
 export async function createExecution(options: ExecutionOptions): Promise<SubgraphExecution> {
   const server = createApolloServer(options);
   await server.start();
+
+  let toldAt = Number.NEGATIVE_INFINITY;
+  /** Not of each request: somebody could send them without end. */
+  function tellOfRefusal({ message: reason }: InvalidToken): void {
+    if (performance.now() - toldAt < refusalsToldMs) return;
+    toldAt = performance.now();
+    options.log.warn({ reason }, 'a request was refused by its token: see to the clock and the keys of who sent it');
+  }
 
   async function admit({ authorization, traceparent }: SubgraphHeaders): Promise<Admitted | undefined> {
     const [scheme, token] = (authorization ?? '').split(' ');
@@ -72,8 +82,9 @@ export async function createExecution(options: ExecutionOptions): Promise<Subgra
     try {
       return { principal: await options.identity.verifyInternalToken(token, options.name), traceparent };
     } catch (error) {
-      if (error instanceof InvalidToken) return undefined;
-      throw error;
+      if (!(error instanceof InvalidToken)) throw error;
+      tellOfRefusal(error);
+      return undefined;
     }
   }
 

@@ -147,6 +147,15 @@ describe.each(both)('a subgraph asked %s', (_name, index) => {
     },
   );
 
+  it('says in its log why tokens are refused, such as those of a service with another clock, once a minute', async () => {
+    const { ask, lines } = await askedBy(index);
+    for (let each = 0; each < 5; each += 1)
+      await ask({ query: '{ caller }' }, { authorization: 'Bearer of.another.kind' });
+    expect(lines.filter(({ msg }) => String(msg).includes('refused by its token'))).toMatchObject([
+      { level: 40, reason: expect.stringMatching(/./) as string },
+    ]);
+  });
+
   it('runs the hooks of its plugins, and parses a document once', async () => {
     const heard: string[] = [];
     const plugin: ApolloServerPlugin<{ principal: Principal }> = {

@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { connectWithinMs } from '#platform/postgres/connectWithinMs.ts';
+import { createDatabaseClock, type DatabaseClock } from '#platform/postgres/databaseClock.ts';
 import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import { ConcurrencyError } from '#platform/events/concurrencyError.ts';
 import { createEventLog } from '#platform/events/createEventLog.ts';
@@ -26,6 +27,7 @@ export interface DomainEnvironment {
   readonly metrics?: Metrics;
   /** Values of the settings that the definition declares; the others have their defaults. */
   readonly configuration?: Readonly<Record<string, unknown>>;
+  /** By default that of the domain's database. */
   readonly clock?: () => Date;
   readonly newId?: () => string;
   /** Called after a commit that appended events. */
@@ -34,6 +36,8 @@ export interface DomainEnvironment {
 
 export interface OpenDomain {
   readonly domain: Domain;
+  /** The domain's clock, unless another was given. It is that of the process until it is first compared. */
+  readonly databaseClock: DatabaseClock;
   close(): Promise<void>;
 }
 
@@ -71,7 +75,8 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
   // process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
   const db = definition.database(new PrismaPg(pool, { disposeExternalPool: false })) as TransactionClient;
-  const clock = environment.clock ?? (() => new Date());
+  const databaseClock = createDatabaseClock(pool, log);
+  const clock = environment.clock ?? databaseClock.now;
   const newId = environment.newId ?? (() => uuidv7());
   const principal = servicePrincipal(definition.name);
   const events = createEventLog({ source: `${definition.name}-service`, clock, newId });
@@ -122,6 +127,7 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
   };
   return {
     domain,
+    databaseClock,
     async close() {
       await db.$disconnect();
       await pool.end();

@@ -5,15 +5,17 @@ import { auditMutations } from '#platform/audit/auditMutations.ts';
 import { auditService } from '#platform/audit/auditService.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { reportDomain } from '#platform/events/reportDomain.ts';
+import { pause } from '#platform/events/pause.ts';
 import { projectReadModels } from '#platform/events/projectReadModels.ts';
 import { runConsumers } from '#platform/events/runConsumers.ts';
 import { startRelay, type Relay } from '#platform/events/relay.ts';
 import { withClient } from '#platform/events/sqlTx.ts';
+import type { DatabaseClock } from '#platform/postgres/databaseClock.ts';
 import { poolPulse } from '#platform/postgres/poolPulse.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { checkTables } from './checkTables.ts';
 import { enforceAuth } from './authSchema.ts';
-import type { SubgraphDefinition } from './defineSubgraph.ts';
+import type { Background, SubgraphDefinition } from './defineSubgraph.ts';
 import type { Domain } from '#platform/domain/domain.ts';
 import { DateTime } from './dateTime.ts';
 import { createExecution, type SubgraphCall } from './execution.ts';
@@ -67,7 +69,8 @@ export async function runSubgraph(
 ): Promise<RunningSubgraph> {
   let relay: Relay | undefined;
   const opened = openDomain(definition, { ...environment, onAppended: () => relay?.wake() });
-  const { domain } = opened;
+  const { domain, databaseClock } = opened;
+  await databaseClock.compare();
   const schema = auditMutations(
     enforceAuth(
       refuseUnstorable(
@@ -104,10 +107,10 @@ export async function runSubgraph(
     ]),
   );
 
-  let endReports: (() => void) | undefined;
+  let endReports: readonly ((() => void) | undefined)[] = [];
   const running: { stop(): Promise<void> }[] = [];
   const stopRunning = async () => {
-    endReports?.();
+    for (const end of endReports) end?.();
     await Promise.all(running.splice(0).map((each) => each.stop()));
   };
   let draining = false;
@@ -123,11 +126,12 @@ export async function runSubgraph(
       try {
         relay = await startRelay(domain, environment.bus);
         running.push(relay);
-        endReports = reportDomain(
-          domain,
-          relay,
-          definition.gauges && ((report) => definition.gauges?.(domain, report)),
-        );
+        endReports = [
+          reportDomain(domain, relay, definition.gauges && ((report) => definition.gauges?.(domain, report))),
+          domain.metrics?.onScrape(`${domain.name}.clock`, (report) =>
+            report('clockAhead', { domain: domain.name }, databaseClock.aheadSeconds()),
+          ),
+        ];
         running.push(
           await runConsumers(
             domain,
@@ -135,7 +139,13 @@ export async function runSubgraph(
             environment.bus,
           ),
         );
-        running.push(superviseLoops(domain.log, [forgetOld(domain), ...(definition.background?.(domain) ?? [])]));
+        running.push(
+          superviseLoops(domain.log, [
+            forgetOld(domain),
+            keepTime(databaseClock),
+            ...(definition.background?.(domain) ?? []),
+          ]),
+        );
       } catch (error) {
         await stopRunning();
         throw error;
@@ -153,6 +163,17 @@ export async function runSubgraph(
     },
   };
 }
+
+/** Compares the clocks again and again: somebody may set either of them. */
+const keepTime = (databaseClock: DatabaseClock): Background => ({
+  name: 'the clock',
+  async run(signal) {
+    while (!signal.aborted) {
+      await pause(60_000, signal);
+      if (!signal.aborted) await databaseClock.compare();
+    }
+  },
+});
 
 /**
  * Does some work with an opened domain, and closes the domain if the work fails: the caller then has nothing to close.

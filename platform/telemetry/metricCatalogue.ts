@@ -161,6 +161,12 @@ export const metricCatalogue = {
     help: 'Whether this process relays for the domain: 1 in one process of a domain, 0 in its standbys.',
     labels: { domain: any },
   },
+  clockAhead: {
+    kind: 'gauge',
+    name: 'drburger_clock_ahead_seconds',
+    help: "How far the clock of the process is ahead of that of the domain's database; negative when it is behind.",
+    labels: { domain: any },
+  },
   relayLag: {
     kind: 'gauge',
     name: 'drburger_relay_lag_seconds',

@@ -77,6 +77,7 @@ export async function openDomains(
       configuration,
     });
     teardown.add(`database of ${entry.name}`, () => opened.close());
+    await opened.databaseClock.compare();
     await checkMigrated(entry.name, opened.domain.pool);
     open.push({ entry, definition, domain: opened.domain });
   }
