@@ -4,9 +4,7 @@ import { eventSchemaOf } from '#schema/check/contracts/eventSchema.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
 import { exampleEvent } from '#schema/seed/exampleEvent.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { loyaltyBodies } from '#webhooks/sources/loyaltyBodies.ts';
-import { paymentsBodies } from '#webhooks/sources/paymentsBodies.ts';
-import { supplierBodies } from '#webhooks/sources/supplierBodies.ts';
+import { bodiesOfSources } from '#webhooks/bodies.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
 export const asyncApiPath = 'schema/asyncapi.json';
@@ -21,19 +19,13 @@ export const asyncApi = (): GenerateTask[] => [
       'schema/events/fields.ts',
       'schema/seed/exampleEvent.ts',
       ...subgraphs.map(({ name }) => `schema/events/${name}.ts`),
+      'webhooks/src/bodies.ts',
       'webhooks/src/sources',
     ],
     outputs: [asyncApiPath],
     run: async () => void writeIfChanged(asyncApiPath, await asyncApiText()),
   },
 ];
-
-/** The bodies of each source of webhooks, by version. */
-const webhookBodies: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
-  payments: paymentsBodies,
-  supplier: supplierBodies,
-  loyalty: loyaltyBodies,
-};
 
 type Part = Readonly<Record<string, unknown>>;
 
@@ -121,7 +113,7 @@ function messageOf(event: EventDefinition): Part {
 }
 
 function webhooks(): Told[] {
-  return Object.entries(webhookBodies).map(([source, versions]) => ({
+  return Object.entries(bodiesOfSources).map(([source, versions]) => ({
     channel: `webhooks_${source}`,
     address: `/webhooks/${source}`,
     action: 'receive',
@@ -129,7 +121,7 @@ function webhooks(): Told[] {
     messages: Object.fromEntries(
       Object.entries(versions).map(([version, body]) => {
         const { $schema: _, ...payload } = z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' });
-        const name = `${source}_${version.replace('-', '_')}`;
+        const name = `${source}_${version.replaceAll('-', '_')}`;
         return [name, { name, title: `${source}, ${version}`, contentType: 'application/json', payload }];
       }),
     ),
