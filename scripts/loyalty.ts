@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { commandLine, helpOf, type Command } from './system/commandLine.ts';
-import { generateOrFail } from './system/generateOrFail.ts';
-import { readEnvironment } from './system/readEnvironment.ts';
 import { subgraphSettings } from './system/serviceSettings.ts';
 import { Teardown } from './system/teardown.ts';
+import { readNamed, withDomain } from './system/withDomain.ts';
 
 const command: Command = {
   name: 'loyalty',
@@ -30,25 +28,9 @@ async function run([verb, path, ...more]: readonly string[]): Promise<void> {
   const isKnown = verb === 'reconcile' || (verb === 'findings' && path === undefined);
   if (!isKnown || more.length > 0) throw new StartupError(`"${words.join(' ')}" is not understood: see --help.`);
   if (verb === 'reconcile' && path === undefined) throw new StartupError('say which: loyalty reconcile <file>.');
-  const text = path === undefined ? '' : read(path);
-  await generateOrFail(console.log);
-  // Imported only now, because they need generated code, which a fresh clone does not have before.
-  const [{ openDomains }, { reconcile, findings }] = await Promise.all([
-    import('./system/transfer/openDomains.ts'),
-    import('./system/loyaltyCommand.ts'),
-  ]);
-  const options = { environment: await readEnvironment(), flags, print: (line: string) => console.error(line) };
-  const [loyalty] = await openDomains(options, teardown, ({ entry }) => entry.name === 'loyalty');
-  const parts = { domain: loyalty!.domain, print: (line: string) => console.log(line) };
-  const isRight = path === undefined ? await findings(parts) : await reconcile(parts, path, text);
-  await teardown.run();
-  process.exitCode = isRight ? 0 : 1;
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new StartupError(`${path} cannot be read: ${(error as Error).message}.`);
-  }
+  const text = path === undefined ? '' : readNamed(path);
+  await withDomain('loyalty', { flags, teardown }, async (parts) => {
+    const { reconcile, findings } = await import('./system/loyaltyCommand.ts');
+    return path === undefined ? findings(parts) : reconcile(parts, path, text);
+  });
 }

@@ -121,7 +121,7 @@ export function loyaltyReconciliation(begin: () => Promise<{ system: TestSystem;
     expect(await reconcile(parts, 'day.csv', file.slice(0, -30))).toBe(false);
     expect(told).toEqual([
       expect.stringMatching(/^day\.csv:6 .*cut off$/) as string,
-      'Nothing of the file was taken in. Ask the partner for it again.',
+      'Nothing of the file was taken in. Ask for it again.',
     ]);
   });
 

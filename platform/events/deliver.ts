@@ -115,6 +115,7 @@ export function handleIn(
     if (atOnce) {
       const taken = await atOnce(sqlTx(domain.pool), event).catch((error: unknown) => {
         if (isInfrastructureFailure(error)) throw error;
+        domain.metrics?.count('projectionsInSteps', { domain: domain.name, consumer: consumer.name });
       });
       if (taken) return taken;
     }

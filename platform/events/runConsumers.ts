@@ -42,7 +42,9 @@ export async function runConsumers(
     // group with nobody to stop it.
     const joined = await Promise.allSettled(
       consumers.map(async (consumer) => {
-        domain.metrics?.begin('consumerMessages', { domain: domain.name, consumer: consumer.name });
+        const labels = { domain: domain.name, consumer: consumer.name };
+        domain.metrics?.begin('consumerMessages', labels);
+        if (consumer.takeAndHandle) domain.metrics?.begin('projectionsInSteps', labels);
         const topics = [...new Set(consumer.events.map(({ topic }) => topic))];
         subscriptions.push(
           await bus.consume(consumer.name, topics, (message) => deliverCounted(domain, consumer, message)),

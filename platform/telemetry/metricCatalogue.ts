@@ -294,6 +294,12 @@ export const metricCatalogue = {
     help: 'Deliveries to a consumer: handled; ignored (not for it); duplicate; parked; retried (something around it failed, and it is delivered again).',
     labels: { domain: any, consumer: any, outcome: ['handled', 'ignored', 'duplicate', 'parked', 'retried'] },
   },
+  projectionsInSteps: {
+    kind: 'counter',
+    name: 'drburger_projections_in_steps_total',
+    help: 'Events that a read model could not take in one statement, and so took in a transaction of several: should stay at 0, since each costs three times as much.',
+    labels: { domain: any, consumer: any },
+  },
   consumerDuration: {
     kind: 'histogram',
     name: 'drburger_consumer_duration_seconds',

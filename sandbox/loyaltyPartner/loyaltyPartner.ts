@@ -57,7 +57,7 @@ const adjustmentBody = z.object({
   /** The points added; negative for points that were spent. */
   points: z.int().refine((points) => points !== 0),
 });
-export type Adjustment = z.output<typeof adjustmentBody>;
+type Adjustment = z.output<typeof adjustmentBody>;
 
 /**
  * A loyalty partner of our own, for development and tests: real HTTP, books of its own, and a file of each day. Its

@@ -1,4 +1,4 @@
-import { Ledger } from '../paymentProvider/ledger.ts';
+import { History, type EntryBase } from '../history.ts';
 import { behaviourSchema, type Behaviour } from './behaviour.ts';
 
 export interface Line {
@@ -7,13 +7,9 @@ export interface Line {
   readonly packSize: number;
 }
 
-/** A line of the ledger: what the supplier did, or refused to do. Lines are never changed or removed. */
-export interface Entry {
-  readonly sequence: number;
-  readonly at: string;
+/** A line of the ledger: what the supplier did, or refused to do. */
+export interface Entry extends EntryBase {
   readonly kind: 'accepted' | 'refused' | 'sent' | 'arrived' | 'cancelled';
-  /** The client's own name for the order. */
-  readonly reference: string;
   readonly storeId: string;
   /** What was ordered; of `sent` and `arrived`, what is on the way. */
   readonly lines: readonly Line[];
@@ -37,16 +33,20 @@ type Ordered = Pick<Order, 'reference' | 'storeId' | 'lines'>;
 
 const dayMs = 86_400_000;
 
+function after(known: Order | undefined, { kind, reference, storeId, lines, at, sequence }: Entry): Order | undefined {
+  if (kind === 'refused') return known;
+  if (known) return kind === 'accepted' ? known : { ...known, state: kind, ...(kind === 'sent' && { sent: lines }) };
+  const number = `S${100_000 + sequence}`;
+  const expectedAt = new Date(Date.parse(at) + dayMs);
+  return { reference, storeId, number, state: 'accepted', lines, sent: null, expectedAt };
+}
+
 /** The supplier without its API: the orders that it has taken, which are the sum of its ledger. */
 export class Books {
   behaviour: Behaviour;
-  readonly #orders = new Map<string, Order>();
-  readonly #entries: Entry[] = [];
-  readonly #timers = new Set<NodeJS.Timeout>();
 
   private constructor(
-    private readonly ledger: Ledger<Entry>,
-    private readonly clock: () => Date,
+    private readonly history: History<Entry, Order>,
     private readonly usual: Partial<Behaviour>,
     /** Tells the client that goods were sent, or have arrived; resolves when it has answered, or will not. */
     private readonly tell: (order: Order, times: number) => Promise<void>,
@@ -60,16 +60,13 @@ export class Books {
     usual: Partial<Behaviour>,
     tell: (order: Order, times: number) => Promise<void>,
   ): Promise<Books> {
-    const { ledger, entries } = await Ledger.open<Entry>(path);
-    const books = new Books(ledger, clock, usual, tell);
-    for (const entry of entries) books.#apply(entry);
-    for (const order of books.#orders.values()) books.#goOn(order);
+    const books = new Books(await History.open(path, clock, after), usual, tell);
+    for (const order of books.history.items()) books.#goOn(order);
     return books;
   }
 
-  async close(): Promise<void> {
-    for (const timer of this.#timers) clearTimeout(timer);
-    await this.ledger.close();
+  close(): Promise<void> {
+    return this.history.close();
   }
 
   behave(behaviour: unknown): void {
@@ -77,17 +74,17 @@ export class Books {
   }
 
   find(reference: string): Order | undefined {
-    return this.#orders.get(reference);
+    return this.history.find(reference);
   }
 
   /** What was done for a reference, in order; for all without one. */
   entries(reference: string | null): readonly Entry[] {
-    return this.#entries.filter((entry) => reference === null || entry.reference === reference);
+    return this.history.entries(reference);
   }
 
   /** Takes an order, or refuses it; a reference that it knows gets its order again. */
   async take(ordered: Ordered): Promise<{ readonly order: Order } | { readonly refused: string }> {
-    const known = this.#orders.get(ordered.reference);
+    const known = this.history.find(ordered.reference);
     if (known) return { order: known };
     const { refuseReason, sendsFirst } = this.behaviour;
     if (refuseReason !== null) {
@@ -96,12 +93,12 @@ export class Books {
     }
     await this.#enter('accepted', ordered);
     if (sendsFirst) await this.send(ordered.reference);
-    return { order: this.#orders.get(ordered.reference)! };
+    return { order: this.history.find(ordered.reference)! };
   }
 
   /** Sends what was ordered, less `shortPacks` of each line, and tells so. */
   async send(reference: string): Promise<Order | undefined> {
-    const order = this.#orders.get(reference);
+    const order = this.history.find(reference);
     if (order?.state !== 'accepted') return order;
     const { shortPacks } = this.behaviour;
     const lines = order.lines
@@ -109,59 +106,34 @@ export class Books {
       .filter(({ packs }) => packs > 0);
     // An order of which nothing is left is cancelled.
     await (lines.length > 0 ? this.#enter('sent', { ...order, lines }) : this.#enter('cancelled', order));
-    return this.#orders.get(reference);
+    return this.history.find(reference);
   }
 
   async arrive(reference: string): Promise<Order | undefined> {
-    const order = this.#orders.get(reference);
+    const order = this.history.find(reference);
     if (order?.state === 'sent') await this.#enter('arrived', { ...order, lines: order.sent ?? [] });
-    return this.#orders.get(reference);
+    return this.history.find(reference);
   }
 
   async cancel(reference: string): Promise<Order | undefined> {
-    const order = this.#orders.get(reference);
+    const order = this.history.find(reference);
     if (order?.state === 'accepted') await this.#enter('cancelled', order);
-    return this.#orders.get(reference);
+    return this.history.find(reference);
   }
 
   async #enter(kind: Entry['kind'], { reference, storeId, lines }: Ordered, reason: string | null = null) {
-    const at = this.clock().toISOString();
-    const entry: Entry = { sequence: this.#entries.length + 1, at, kind, reference, storeId, lines, reason };
-    this.#apply(entry);
-    await this.ledger.append(entry);
-    const order = this.#orders.get(reference);
+    const order = await this.history.enter({ kind, reference, storeId, lines, reason });
     if (!order || kind === 'refused') return;
     if (kind === 'sent' || kind === 'arrived') await this.tell(order, this.behaviour.webhookTimes);
     this.#goOn(order);
   }
 
-  #apply(entry: Entry): void {
-    this.#entries.push(entry);
-    const { kind, reference, storeId, lines, at, sequence } = entry;
-    if (kind === 'refused') return;
-    const known = this.#orders.get(reference);
-    if (!known)
-      this.#orders.set(reference, {
-        reference,
-        storeId,
-        number: `S${100_000 + sequence}`,
-        state: 'accepted',
-        lines,
-        sent: null,
-        expectedAt: new Date(Date.parse(at) + dayMs),
-      });
-    else if (kind !== 'accepted')
-      this.#orders.set(reference, { ...known, state: kind, ...(kind === 'sent' && { sent: lines }) });
-  }
-
   #goOn({ reference, state }: Order): void {
     const { stepSeconds } = this.behaviour;
     if (stepSeconds === null || (state !== 'accepted' && state !== 'sent')) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      if (this.#orders.get(reference)?.state !== state) return;
+    this.history.later(stepSeconds, () => {
+      if (this.history.find(reference)?.state !== state) return;
       void (state === 'accepted' ? this.send(reference) : this.arrive(reference));
-    }, stepSeconds * 1_000);
-    this.#timers.add(timer.unref());
+    });
   }
 }

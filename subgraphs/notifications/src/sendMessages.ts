@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '#platform/events/pause.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { secondsBetweenLooks, type Media } from './config.ts';
 import type { MessageRow, Notifications } from './context.ts';
@@ -48,7 +48,7 @@ export const sendMessages = (domain: Notifications, media: Media): Background =>
     while (!signal.aborted) {
       const found = await sendDueMessages(domain, media);
       if (found === atOnce) continue;
-      await wait(secondsBetweenLooks(domain) * 1_000, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(secondsBetweenLooks(domain) * 1_000, signal);
     }
   },
 });

@@ -3,7 +3,7 @@ import { appendEntry, lockAccount } from '../commands/writeEntry.ts';
 import type { Loyalty } from '../context.ts';
 
 /** A change of points that the partner has booked by itself, such as for what was bought at another of its chains. */
-export interface Adjustment {
+interface Adjustment {
   /** The partner's id of the booking, by which its file of the day names it, too. */
   readonly key: string;
   readonly account: string;

@@ -8,6 +8,7 @@ export type Reconciliation =
   | { readonly kind: 'refused'; readonly problems: readonly FileProblem[] }
   | {
       readonly kind: 'reconciled';
+      readonly day: string;
       readonly entries: number;
       /** What no file of this day had told before. */
       readonly found: readonly Finding<FindingKind>[];
@@ -24,19 +25,20 @@ const slackMs = 5 * 60_000;
 /**
  * Compares the settlement file of a provider's day with our payments, and keeps in what they differ: each difference is
  * told once, so the same file a second time tells and changes nothing, and a corrected one tells what is new.
+ * @param ofDay the day whose file it is expected to be; any by default
  */
 export async function reconcileSettlement(
   domain: Payments,
   provider: string,
-  day: string,
   text: string,
+  ofDay?: string,
 ): Promise<Reconciliation> {
   const read = readSettlementFile(text);
   if (read.kind === 'refused') return read;
   const { file } = read;
-  if (file.day !== day)
-    return { kind: 'refused', problems: [{ line: 1, message: `is of ${file.day}, and ${day} was asked for` }] };
-  const { checksum, entries } = file;
+  if (ofDay !== undefined && file.day !== ofDay)
+    return { kind: 'refused', problems: [{ line: 1, message: `is of ${file.day}, and ${ofDay} was asked for` }] };
+  const { day, checksum, entries } = file;
   const from = new Date(Date.parse(day) - slackMs);
   const until = new Date(Date.parse(day) + dayMs - slackMs);
   const named = [...new Set(entries.map(({ reference }) => reference))];
@@ -85,6 +87,6 @@ export async function reconcileSettlement(
       update: taken,
     });
     const open = await tx.settlementFinding.count({ where: { provider, day, resolvedAt: null } });
-    return { kind: 'reconciled', entries: entries.length, found, open, resolved: gone.length };
+    return { kind: 'reconciled', day, entries: entries.length, found, open, resolved: gone.length };
   });
 }

@@ -33,7 +33,7 @@ export async function takeInSettlements(
     if (text === null) continue;
     const checksum = createHash('sha256').update(text).digest('hex');
     if (refused.has(checksum)) continue;
-    const outcome = await reconcileSettlement(domain, name, day, text);
+    const outcome = await reconcileSettlement(domain, name, text, day);
     if (outcome.kind === 'refused') {
       refused.add(checksum);
       domain.log.error(
