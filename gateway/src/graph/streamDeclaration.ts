@@ -20,6 +20,8 @@ export interface StreamDeclaration {
   readonly since?: string;
   /** Who may see the answer never changes: an event may be told without asking again. */
   readonly fixedOwner: boolean;
+  /** What is not there yet may be there in a moment, with the first event of its feed. */
+  readonly awaits?: true;
   /** Field of the answer → property of the event's data. */
   readonly carries: readonly { readonly field: string; readonly property: string }[];
   /** Values of a carried field after which nothing follows: the message that has one is the last. */
@@ -54,6 +56,7 @@ export function streamDeclarations(supergraph: DocumentNode): Map<string, Stream
         carries?: string[] | null;
         since?: string | null;
         fixedOwner?: boolean | null;
+        awaits?: boolean | null;
         endsWith?: string[] | null;
       };
       const carries = pairsOf(args.carries).map(([carried, property]) => ({ field: carried, property }));
@@ -67,6 +70,7 @@ export function streamDeclarations(supergraph: DocumentNode): Map<string, Stream
         ...(args.version ? { version: args.version } : {}),
         ...(args.since ? { since: args.since } : {}),
         fixedOwner: args.fixedOwner === true,
+        ...(args.awaits ? { awaits: true } : {}),
         carries,
         ...(ends ? { ends } : {}),
       });

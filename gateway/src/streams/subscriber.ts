@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import { pause } from '#platform/events/pause.ts';
 import type { ResyncReason } from './eventQueue.ts';
 import type { Position } from './cursors.ts';
 import type { SharedStream } from './sharedStream.ts';
@@ -6,6 +7,10 @@ import { refusalAt } from './streamAnswer.ts';
 import type { StreamMessage } from './streamMessage.ts';
 import type { Rendered, Snapshot } from './streamRenderer.ts';
 import type { StreamSink } from './streamSink.ts';
+
+/** How long a stream that awaits what it is of waits for it, and how often it looks whether its feed has an event. */
+const awaitedMs = 5_000;
+const lookEveryMs = 50;
 
 export interface SubscriberOptions {
   readonly shared: SharedStream;
@@ -39,6 +44,9 @@ export class Subscriber {
    */
   #sent: number | undefined;
   #epoch: string | undefined;
+  #hasBegun = false;
+  /** What ended it before it had begun: `begin` tells it then. */
+  #endedWith: ExecutionResult | undefined;
   /** The reason for a resync that came up while something else was being fetched. */
   #pendingResync: ResyncReason | undefined;
 
@@ -73,15 +81,32 @@ export class Subscriber {
       );
     }
     if (resumeFrom) {
+      this.#hasBegun = true;
       this.#sent = resumeFrom.version;
       this.#epoch = resumeFrom.epoch;
       return undefined;
     }
-    const snapshot = await shared.renderer.snapshot();
+    const snapshot = await this.#beginning();
+    if (this.#endedWith) return this.#endedWith;
+    this.#hasBegun = true;
     this.#firstSnapshot = snapshot;
     if (snapshot.answer.kind === 'answer') return undefined;
     this.stop();
     return snapshot.answer.result;
+  }
+
+  /** The first snapshot. What may be there in a moment is waited for; whoever may not see it waits as long. */
+  async #beginning(): Promise<Snapshot> {
+    const { shared } = this.#options;
+    const until = performance.now() + awaitedMs;
+    for (;;) {
+      const { head } = shared;
+      const snapshot = await shared.renderer.snapshot();
+      // A stream that ends because its caller may not see what has come is told so no sooner than if nothing had come.
+      const isDone = (): boolean => (this.#isOver && !this.#endedWith) || performance.now() > until;
+      if (!shared.parts.stream.declaration.awaits || snapshot.answer.kind !== 'refused' || isDone()) return snapshot;
+      while (shared.head === head && !isDone()) await pause(lookEveryMs);
+    }
   }
 
   /** Starts to send messages. */
@@ -120,7 +145,8 @@ export class Subscriber {
   end(result?: ExecutionResult): void {
     if (this.#state === 'over') return;
     this.stop();
-    this.#options.sink.end(result);
+    if (result && !this.#hasBegun) this.#endedWith = result;
+    else this.#options.sink.end(result);
   }
 
   /** Ends it without telling the client. */

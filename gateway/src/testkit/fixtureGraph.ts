@@ -67,6 +67,8 @@ const sdl = {
         @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", carries: ["status:to"], version: "version", endsWith: ["status:COMPLETED", "status:CANCELLED"])
       orderWatched(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
         @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", delivery: "latest")
+      orderAwaited(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
+        @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", awaits: true)
       boardChanged(storeId: ID!): Board @anyone @tag(name: "public") @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "board")
       tillChanged(storeId: ID!): Till @anyone @tag(name: "public") @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "till")
     }
