@@ -74,9 +74,12 @@ function valueOf(input: RouteInput, { path, query, headers, body }: RequestParts
   }
 }
 
-/** The version in the ETag of an earlier answer; see `entityTag`. */
+/**
+ * The version in the ETag of an earlier answer; see `entityTag`. It is the same whatever was done to the answer on its
+ * way: a proxy that compresses makes the ETag weak, or adds to it.
+ */
 function versionOf(header: string, details: ErrorDetail[]): number | undefined {
-  const [, version] = /^"(\d{1,10})-[^"]*"$/.exec(header.trim()) ?? [];
+  const [, version] = /^(?:W\/)?"(\d{1,10})-[^"]*"$/.exec(header.trim()) ?? [];
   if (version !== undefined) return Number(version);
   details.push({ field: 'If-Match', message: 'Must be the ETag of an earlier answer' });
   return undefined;

@@ -43,7 +43,9 @@ export class CrossOrigin {
 
   /** Adds the CORS headers to the response. Answers a preflight request itself, and calls `next` for any other. */
   handle(request: IncomingMessage, response: ServerResponse, next: () => Promise<void> | void): Promise<void> | void {
-    if (this.#origins.size === 0) return next();
+    // OPTIONS that is no preflight is a question about the address itself.
+    const isQuestion = request.method === 'OPTIONS' && !request.headers['access-control-request-method'];
+    if (this.#origins.size === 0 || isQuestion) return next();
     let result: Promise<void> | void = undefined;
     this.#answer(request, response, () => {
       result = next();

@@ -3,6 +3,7 @@ import compress from '@fastify/compress';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import Negotiator from 'negotiator';
+import vary from 'vary';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { acceptTraceparent } from '#platform/telemetry/trace.ts';
@@ -134,7 +135,7 @@ export class RestHandler {
       method: ['GET', 'HEAD'],
       url,
       handler: (request, reply) => {
-        reply.headers({ etag: tag, vary: varyBy, 'cache-control': 'public, max-age=300' });
+        reply.headers({ etag: tag, vary: varyOf(reply), 'cache-control': 'public, max-age=300' });
         if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
         return reply.type(`${json}; charset=utf-8`).send(text);
       },
@@ -241,7 +242,12 @@ export class RestHandler {
       return reply;
     }
     const body = await feeds.poll(asked, waitMs, goneSignal(reply));
-    reply.headers({ traceparent, vary: varyBy, 'cache-control': 'no-store', ...lifecycleHeaders(route).headers });
+    reply.headers({
+      traceparent,
+      vary: varyOf(reply),
+      'cache-control': 'no-store',
+      ...lifecycleHeaders(route).headers,
+    });
     return reply.type(`${json}; charset=utf-8`).send(stringifyExactly(body));
   }
 
@@ -285,7 +291,7 @@ export class RestHandler {
     reply: FastifyReply,
     { status, body, next, missing }: RestAnswer,
   ): FastifyReply {
-    reply.code(status).headers({ traceparent, vary: varyBy, 'cache-control': 'no-store' });
+    reply.code(status).headers({ traceparent, vary: varyOf(reply), 'cache-control': 'no-store' });
     if (route.location !== undefined) reply.header('location', locationOf(route.location, request.params, body));
     const { headers, link } = lifecycleHeaders(route);
     reply.headers(headers);
@@ -316,7 +322,7 @@ export class RestHandler {
     const asProblem = new Negotiator(request.raw).mediaTypes([json, problemJson])[0] === problemJson;
     return reply
       .code(error.status)
-      .headers({ traceparent: trace, vary: varyBy, 'cache-control': 'no-store', ...usualHeaders(error.status) })
+      .headers({ traceparent: trace, vary: varyOf(reply), 'cache-control': 'no-store', ...usualHeaders(error.status) })
       .headers(error.headers)
       .type(`${asProblem ? problemJson : json}; charset=utf-8`)
       .send(JSON.stringify(errorBody(error, asProblem)));
@@ -342,6 +348,9 @@ export class RestHandler {
     return inputs;
   }
 }
+
+/** What an answer depends on; where other origins may call, on who of them does, too. */
+const varyOf = ({ raw }: FastifyReply): string => vary.append(String(raw.getHeader('vary') ?? ''), varyBy);
 
 /** Whether nothing in the request says who asks. */
 const isAnonymous = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>

@@ -130,6 +130,23 @@ describe('what HTTP asks for', () => {
     const other = await call('/v1/shops', { headers: { origin: 'https://other.example' } });
     expect(other.headers.get('access-control-allow-origin')).toBeNull();
   });
+
+  it('CORS: caches are told that an answer is for one origin, whether it is good or not', async () => {
+    for (const path of ['/v1/shops', '/v1/shops/old', '/v1/nowhere', '/v1/openapi.json']) {
+      const { headers: told } = await call(path, { headers: { origin: 'https://app.example' } });
+      const names = told.get('vary')!.toLowerCase().split(/, */);
+      expect([path, names]).toEqual([path, expect.arrayContaining(['origin', 'authorization', 'accept-encoding'])]);
+      expect([path, new Set(names).size]).toEqual([path, names.length]);
+    }
+  });
+
+  it('OPTIONS that is no preflight tells what is at an address, where web apps may call, too', async () => {
+    for (const init of [{}, { headers: { origin: 'https://app.example' } }]) {
+      const options = await call('/v1/shops', { ...init, method: 'OPTIONS' });
+      expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS']);
+      expect((await call('/v1/nowhere', { ...init, method: 'OPTIONS' })).status).toBe(404);
+    }
+  });
 });
 
 describe('a feed', () => {
