@@ -23,11 +23,12 @@ const scalars: Readonly<Record<string, JsonSchema>> = {
 };
 
 export function nullable(schema: JsonSchema, version: OpenApiVersion): JsonSchema {
-  if (version === '3.0.3')
-    return '$ref' in schema ? { allOf: [schema], nullable: true } : { ...schema, nullable: true };
-  if (typeof schema['type'] !== 'string') return { anyOf: [schema, { type: 'null' }] };
   const values = schema['enum'] as readonly unknown[] | undefined;
-  return { ...schema, type: [schema['type'], 'null'], ...(values && { enum: [...values, null] }) };
+  const orNull = values && { enum: [...values, null] };
+  if (version === '3.0.3')
+    return '$ref' in schema ? { allOf: [schema], nullable: true } : { ...schema, ...orNull, nullable: true };
+  if (typeof schema['type'] !== 'string') return { anyOf: [schema, { type: 'null' }] };
+  return { ...schema, ...orNull, type: [schema['type'], 'null'] };
 }
 
 /** The values of a scalar or an enum, as JSON has them. */
