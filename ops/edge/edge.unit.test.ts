@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import ajv04 from 'ajv-draft-04';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { edgeExamples } from './examples.ts';
@@ -9,6 +10,19 @@ const committed = () => parse(readFileSync(new URL('kong.yaml', import.meta.url)
 
 it('is a configuration that Kong takes', () => {
   expect(kongSchema.safeParse(committed()).error?.message).toBeUndefined();
+});
+
+// Where `.ci/run` puts what Kong publishes.
+const kongsOwn = new URL('../../node_modules/.cache/kong/schema.json', import.meta.url);
+
+it.runIf(existsSync(kongsOwn) || process.env['CI'])('is one by the schema that Kong publishes, too', () => {
+  const takes = new ajv04.default({ strict: false, allErrors: true }).compile(
+    JSON.parse(readFileSync(kongsOwn, 'utf8')) as object,
+  );
+  takes(committed());
+  expect(takes.errors).toBeNull();
+  const misspelt = JSON.parse(JSON.stringify(committed()).replace('"strip_path"', '"strippath"')) as object;
+  expect(takes(misspelt)).toBe(false);
 });
 
 it('would be refused with a misspelt key, an unknown plugin, or an upstream that is not there', () => {
