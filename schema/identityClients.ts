@@ -16,6 +16,7 @@ export const identityClients: readonly IdentityClient[] = [
   { id: 'drburger-web', channel: 'web', pages: [], apps: ['http://localhost/callback', 'http://127.0.0.1/callback'] },
   { id: 'drburger-delivery', channel: 'delivery', pages: [], apps: ['http://127.0.0.1/callback'] },
   { id: 'drburger-staff', channel: 'staff', pages: ['/office', '/kitchen'], apps: [] },
+  { id: 'drburger-partner', channel: 'partner', pages: ['/portal'], apps: [] },
 ];
 
 /** The client with which the pages of a channel sign people in; undefined for a channel whose pages do not. */

@@ -11,6 +11,7 @@ export default {
   tags: ['public', 'partner'],
   directory: new URL('.', import.meta.url),
   pages: ['portal'],
+  callsRest: true,
   mcp: {},
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
   rates: partnerRates,

@@ -12,7 +12,7 @@ export default {
   directory: new URL('.', import.meta.url),
   routes: new URL('../../rest/', import.meta.url),
   auth: {
-    roles: ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'support', 'admin'],
+    roles: ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'support', 'admin', 'partner'],
     anonymous: true,
     apps: true,
   },

@@ -18,6 +18,7 @@ import { startSagas } from '#platform/sagas/sagaHost.ts';
 import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
 import { runSubgraph, type RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { createMetrics } from '#platform/telemetry/metrics.ts';
+import { freePort } from '#platform/postgres/freePort.ts';
 import { serveMetrics } from '#platform/telemetry/serveMetrics.ts';
 import { startKafkaBroker } from '#platform/testkit/kafka/kafkaBroker.ts';
 import { folderOfRun, temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
@@ -426,11 +427,19 @@ async function startEdge(
   names: readonly string[],
 ): Promise<Map<string, RunningChannel>> {
   const manifests = await Promise.all(names.map(manifestOf));
+  // The portal calls REST from its own origin, so each knows where the other is.
+  const [portalPort, restPort] = [await freePort(), await freePort()];
+  const portalOrigins = ['localhost', '127.0.0.1'].map((host) => `http://${host}:${portalPort}`);
   const started = await Promise.all([
     runGateway(runtime),
     ...manifests.map((manifest) => {
       const clientId = pageClientOf(manifest.name);
-      return runChannel(manifest, { ...runtime, signIn: issuer && clientId ? { issuer, clientId } : undefined });
+      return runChannel(manifest, {
+        ...runtime,
+        ...(manifest.callsRest && { port: portalPort, restUrl: `http://localhost:${restPort}` }),
+        ...(manifest.routes && { port: restPort, origins: portalOrigins }),
+        signIn: issuer && clientId ? { issuer, clientId } : undefined,
+      });
     }),
   ]);
   return new Map(started.map((channel) => [channel.name, channel]));

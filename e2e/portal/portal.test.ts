@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { signRequest } from '../../clients/request-signing/src/signRequest.ts';
 import { RemoveWebhookEndpointDocument, WebhookDeliveriesDocument } from '#generated/bffs/partner/operations.ts';
@@ -36,14 +37,30 @@ describeInChromium('the developer portal in Chromium', () => {
     await page.getByRole('heading', { level: 2, name, exact: true }).waitFor();
   };
 
+  /** Signs in at the provider, which asks who it is and whether the portal may act for them. */
+  const signInAs = async (page: Page, login: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('button', { name: new RegExp(`^${login}:`) }).click();
+    await page.getByRole('button', { name: 'Allow' }).click();
+  };
+  /** Calls a route from the reference. Resolves to the status and what the page shows of the answer. */
+  const callFromPage = async (page: Page, route: string, values: Record<string, string> = {}): Promise<string> => {
+    await page.getByRole('button', { name: `Try it: ${route}`, exact: true }).click();
+    const form = page.getByRole('form', { name: `A call of ${route}`, exact: true });
+    for (const [name, value] of Object.entries(values)) await form.getByLabel(new RegExp(`^${name}( |$)`)).fill(value);
+    await form.getByRole('button', { name: `Send ${route}`, exact: true }).click();
+    const status = await form.getByRole('status').innerText();
+    return `${status}\n${await form.getByLabel(`the answer to ${route}`, { exact: true }).innerText()}`;
+  };
+
   test('a developer makes a key, registers a document, calls it signed, and sees the call on the chart', async () => {
     const screen = await open({ width: 1280, height: 900 });
     const { page } = screen;
+    await page.getByText('Sign in with a token').click();
     await page.getByLabel('Token').fill('nonsense');
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('The token is not accepted').waitFor();
-    await page.getByLabel('Token').fill(await system.tokenFor({ role: 'partner' }));
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Use the token' }).click();
+    await page.getByText('You are not let in').waitFor();
+    await signInAs(page, 'partner');
     await page.getByRole('button', { name: 'Make a key' }).click();
     const apiKey = await page.getByLabel('the new key', { exact: true }).innerText();
     expect(apiKey).toMatch(/^drb_lunchbox_/);
@@ -81,12 +98,56 @@ describeInChromium('the developer portal in Chromium', () => {
     await until(async () => Number(await requests.innerText()) >= before + 3, { ...patience, what: 'the chart moves' });
     expect(await bars()).not.toBe(chartBefore);
     await page.getByRole('row', { name: /FromPortal@1 200 3/ }).waitFor();
+
+    await turnTo(screen, 'Reference');
+    await page.getByLabel('Call the routes as').selectOption('key');
+    await page.getByLabel(/^API key/).fill(apiKey);
+    const called = await callFromPage(page, 'GET /v1/stores', { country: 'DE' });
+    expect(called).toMatch(/^200 after \d+ ms\n[\s\S]*ratelimit[\s\S]*"name": "Dr. Burger/);
+    const refused = await callFromPage(page, 'GET /v1/orders/{orderId}', { orderId: randomUUID() });
+    expect(refused).toMatch(/^403 [\s\S]*"code": "FORBIDDEN"/);
+    await turnTo(screen, 'Usage');
+    await page.getByRole('row', { name: /GET \/v1\/stores 200 1/ }).waitFor();
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save as CSV' }).first().click();
     expect((await download).suggestedFilename()).toBe('usage-lunchbox.csv');
     // A file that the page makes has an address of its own.
     const origins = screen.requests.filter((each) => !each.startsWith('blob:')).map((each) => new URL(each).origin);
-    expect([...new Set(origins)]).toEqual([new URL(address()).origin]);
+    const known = [address(), system.issuer!, system.urlOf('rest')].map((each) => new URL(each).origin);
+    expect([...new Set(origins)].sort()).toEqual(known.sort());
+  });
+
+  test('who is no developer is told so, and signs in as somebody else; a developer signs out at the provider', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await signInAs(page, 'ada');
+    await page.getByText('it is not that of a developer of a partner').waitFor();
+    await page.getByRole('button', { name: 'Sign in as somebody else' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signInAs(page, 'partner');
+    await page.getByRole('heading', { level: 2, name: 'Apps and keys' }).waitFor();
+    // Neither the code nor a token is left in the address, which people copy.
+    expect(page.url()).toBe(address());
+    await page.reload();
+    await page.getByRole('heading', { level: 2, name: 'Apps and keys' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    expect(await page.evaluate(`sessionStorage.getItem('person')`)).toBeNull();
+  });
+
+  test('a route is called by the developer, and with a body for a customer', async () => {
+    const screen = await open({ width: 1280, height: 900 }, `#token=${await system.tokenFor({ role: 'partner' })}`);
+    const { page } = screen;
+    await turnTo(screen, 'Reference');
+    await page.getByLabel('Call the routes as').selectOption('developer');
+    expect(await callFromPage(page, 'GET /v1/stores/{storeId}', { storeId: demoStore })).toMatch(/^200 [\s\S]*etag: /);
+    await page.getByLabel('Call the routes as').selectOption('token');
+    await page.getByLabel(/^Their token/).fill(await system.tokenFor({ role: 'customer' }));
+    const placed = await callFromPage(page, 'POST /v1/orders');
+    expect(placed).toMatch(/^201 [\s\S]*location: \/v1\/orders\/[\s\S]*"status": "PLACED"/);
+    const [, orderId = ''] = /"id": "([^"]+)"/.exec(placed) ?? [];
+    const cancelled = await callFromPage(page, 'POST /v1/orders/{orderId}/cancellations', { orderId });
+    expect(cancelled).toMatch(/^201 [\s\S]*"status": "CANCELLED"/);
   });
 
   test('a message to a receiver is shown with what was sent and answered, and sent again', async () => {
@@ -152,6 +213,11 @@ describeInChromium('the developer portal in Chromium', () => {
     await page.getByLabel('country (optional)').fill('DE & more');
     const command = page.getByLabel('a command that calls GET /v1/stores', { exact: true });
     expect(await command.innerText()).toContain('/v1/stores?page%5Bsize%5D=2&country=DE%20%26%20more"');
+    await page.getByText('store.ordering_changed', { exact: true }).click();
+    const trial = page.getByRole('form', { name: 'Try store.ordering_changed' });
+    await trial.getByLabel(/^The secret/).fill(`whsec_${randomBytes(32).toString('base64')}`);
+    await trial.getByRole('button', { name: 'Make a command that sends it' }).click();
+    await trial.getByText(/^curl -i[\s\S]*webhook-signature: v1,[\s\S]*"type":"store.ordering_changed"/).waitFor();
     await page.getByText('OrderStatusChanged', { exact: true }).click();
     await page.getByText('"eventType": "OrderStatusChanged"').waitFor();
   });

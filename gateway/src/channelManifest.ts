@@ -58,6 +58,8 @@ export interface ChannelManifest {
    * `pages/board/` into one HTML document that loads nothing else.
    */
   readonly pages?: readonly string[];
+  /** Whether the channel's pages call REST, too: they are told where it is, and REST lets their origin in. */
+  readonly callsRest?: boolean;
   /** Whether view resolvers may ask domains about what their consumers have parked: `ViewContext.domains`. */
   readonly operations?: boolean;
   /** Offers the channel's documents to AI assistants at `/mcp`; without it there is no such door. */

@@ -108,5 +108,6 @@ it('is what the settings beside it name', () => {
   const settings = text('compose.env');
   expect(settings).toContain(`CLIENT_AUDIENCE=${developmentAudience}\n`);
   expect(settings).toMatch(/CLIENT_ISSUER=http:\/\/localhost:4049\/realms\/drburger\n/);
-  expect(settings).toContain(`SIGN_IN_CLIENT_ID=${identityClients.find(({ channel }) => channel === 'staff')!.id}\n`);
+  for (const { id, channel } of identityClients.filter(({ pages }) => pages.length > 0))
+    expect(settings).toContain(`${channel.toUpperCase()}_SIGN_IN_CLIENT_ID=${id}\n`);
 });

@@ -18,6 +18,7 @@ import { gatewayService } from '#schema/services.ts';
 import { certificateOf, type CertificateSettings } from './certificateSettings.ts';
 import { originsOf } from './channelOrigins.ts';
 import { gatewayOffset } from './ports.ts';
+import { portalOriginsOf, restUrlOf } from './portalAddresses.ts';
 import { signInOf, type SignInSettings } from './signIn.ts';
 
 export interface EdgeParts {
@@ -91,8 +92,12 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
   ]);
   return runChannel(manifest, {
     ...(await runtimeOf(parts, entry.port)),
-    origins: originsOf(parts.settings, entry.name),
+    origins: [
+      ...originsOf(parts.settings, entry.name),
+      ...(manifest.routes ? portalOriginsOf(parts.settings, parts.service === undefined) : []),
+    ],
     baseUrl: baseUrlOf(entry.name, parts.settings),
+    restUrl: manifest.callsRest ? restUrlOf(parts.settings, parts.service === undefined) : undefined,
     signIn: signInOf(entry.name, parts.settings, parts.service === undefined),
     explorer: parts.explorerFor?.(
       // Whoever is a customer is nothing else.

@@ -66,7 +66,7 @@ export interface PreparedSystem {
 
 const systemSettings = mergeSettings(
   z.object({ ...platformSettings.shape, ...clientIssuerSettings.shape, ...ownCertificateSettings.shape }),
-  [originsSettings(), signInSettings],
+  [originsSettings(), signInSettings()],
 );
 
 /** In one process the log is printed among the lines of progress, so by default only warnings and errors are. */

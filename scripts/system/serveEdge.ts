@@ -5,7 +5,6 @@ import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { httpSubgraph } from '#gateway/execution/dataSources/httpSubgraph.ts';
 import { channels } from '#schema/channels.ts';
 import { channelService, gatewayService } from '#schema/services.ts';
-import { pageClientOf } from '#schema/identityClients.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { originsSettings } from './channelOrigins.ts';
 import { checkProfile } from './checkProfile.ts';
@@ -50,10 +49,7 @@ export async function serveGateway(context: ServeContext): Promise<void> {
 /** Reads the settings and makes what a channel or the gateway needs. `channelNames` are the channels it serves. */
 async function partsOf(service: string, context: ServeContext, channelNames: readonly string[]): Promise<EdgeParts> {
   const settings = loadSettings(
-    mergeSettings(edgeSettings, [
-      originsSettings(channelNames),
-      ...(channelNames.some(pageClientOf) ? [signInSettings] : []),
-    ]),
+    mergeSettings(edgeSettings, [originsSettings(channelNames), signInSettings(channelNames)]),
     context.sources,
   );
   checkProfile(settings, context.sources.environment);

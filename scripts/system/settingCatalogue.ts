@@ -13,7 +13,6 @@ import {
   webhookRelayService,
   webhooksService,
 } from '#schema/services.ts';
-import { pageClientOf } from '#schema/identityClients.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { relayConfig } from '#subgraphs/partners/src/relay/config.ts';
 import { config as webhooksConfig } from '#webhooks/config.ts';
@@ -136,6 +135,10 @@ async function configOf(name: string): Promise<z.ZodObject> {
     : z.object({});
 }
 
+/** The names of the channels that a service serves. */
+const channelsOf = (service: string): readonly string[] =>
+  channels.filter(({ name }) => channelService(name) === service).map(({ name }) => name);
+
 /** All services, each with the settings and secrets that it reads. */
 export async function serviceParts(): Promise<ServicePart[]> {
   const domains = await Promise.all(
@@ -154,7 +157,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
           platformSettings.shape,
           clientIssuerSettings.shape,
           originsSettings().shape,
-          signInSettings.shape,
+          signInSettings().shape,
           ownCertificateSettings.shape,
           ...domains.map(({ settings }) => settings.shape),
         ) as z.ZodRawShape,
@@ -186,14 +189,8 @@ export async function serviceParts(): Promise<ServicePart[]> {
       name,
       settings: z.object({
         ...edgeSettings.shape,
-        ...(channels.some((each) => channelService(each.name) === name && pageClientOf(each.name))
-          ? signInSettings.shape
-          : {}),
-        ...originsSettings(
-          name === gatewayService
-            ? [gatewayService]
-            : channels.filter((each) => channelService(each.name) === name).map((each) => each.name),
-        ).shape,
+        ...signInSettings(channelsOf(name)).shape,
+        ...originsSettings(name === gatewayService ? [gatewayService] : channelsOf(name)).shape,
       }),
       secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword, ratesPassword, cdnPurgeHeader],
     })),

@@ -2,12 +2,15 @@ import { expect, it } from 'vitest';
 import { signInOf } from './signIn.ts';
 
 const settings = { PROFILE: 'production', PORT_BASE: 4000 } as const;
-const named = { ...settings, CLIENT_ISSUER: 'https://id.example.com/', SIGN_IN_CLIENT_ID: 'staff' };
+const named = { ...settings, CLIENT_ISSUER: 'https://id.example.com/', STAFF_SIGN_IN_CLIENT_ID: 'staff' };
 
 it('lets the people of staff sign in where the settings say so, and on channels with such pages only', () => {
   expect(signInOf('staff', named, true)).toEqual({ issuer: 'https://id.example.com/', clientId: 'staff' });
-  expect(signInOf('staff', { ...named, SIGN_IN_CLIENT_ID: undefined }, true)).toBeUndefined();
+  expect(signInOf('staff', { ...named, STAFF_SIGN_IN_CLIENT_ID: undefined }, true)).toBeUndefined();
   expect(signInOf('kiosk', named, true)).toBeUndefined();
+  // Each channel has a client of its own.
+  expect(signInOf('partner', named, true)).toBeUndefined();
+  expect(signInOf('partner', { ...named, PARTNER_SIGN_IN_CLIENT_ID: 'portal' }, true)?.clientId).toBe('portal');
 });
 
 it('uses the sandbox’s provider in development alone, where it runs and no other one is named', () => {
@@ -19,7 +22,7 @@ it('uses the sandbox’s provider in development alone, where it runs and no oth
   const keycloak = {
     ...development,
     CLIENT_ISSUER: 'http://localhost:4049/realms/drburger',
-    SIGN_IN_CLIENT_ID: 'staff',
+    STAFF_SIGN_IN_CLIENT_ID: 'staff',
   };
   expect(signInOf('staff', keycloak, true)?.issuer).toBe(keycloak.CLIENT_ISSUER);
 });

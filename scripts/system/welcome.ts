@@ -23,6 +23,7 @@ export function welcome(
   const development = settings.PROFILE === 'development';
   const kiosk = edge.channels.find(({ name }) => name === 'kiosk')?.url;
   const staff = edge.channels.find(({ name }) => name === 'staff')?.url;
+  const partner = edge.channels.find(({ name }) => name === 'partner')?.url;
   const board = kiosk?.replace('/graphql', '/board');
   const rows = [
     ['what', 'URL', 'for whom'],
@@ -32,6 +33,7 @@ export function welcome(
     ...(kiosk ? [['kiosk page', kiosk.replace('/graphql', '/order'), 'guests who order and pay by taps']] : []),
     ...(staff ? [['kitchen display', staff.replace('/graphql', '/kitchen'), 'the screen in a kitchen']] : []),
     ...(staff ? [['office', staff.replace('/graphql', '/office'), 'managers, support and admins, who sign in']] : []),
+    ...(partner ? [['portal', partner.replace('/graphql', '/portal'), 'developers of partners, who sign in']] : []),
     ...(webhooksUrl ? [['webhooks', `${webhooksUrl}/webhooks/<source>`, 'systems outside']] : []),
     ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
     ...(development

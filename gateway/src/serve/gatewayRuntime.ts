@@ -69,6 +69,8 @@ export interface GatewayRuntime {
   readonly hub?: Omit<HubOptions, 'reader' | 'log'>;
   /** Where the pages of this channel let people sign in. Without it they ask for a token. */
   readonly signIn?: SignIn;
+  /** The address of REST, without a path, for a channel whose pages call it: `callsRest` of its manifest. */
+  readonly restUrl?: string | undefined;
   /** Where the pictures are kept that some channels serve. */
   readonly files?: FileStore;
   /** The mutations of this process, over all of its channels. Without it, a channel knows of its own. */

@@ -9,8 +9,8 @@ import type { GatewayRuntime } from './gatewayRuntime.ts';
 export interface Page {
   readonly html: string;
   /**
-   * The value of `Content-Security-Policy`: the page may run its own script and style and call its own channel and
-   * the provider at which its people sign in, and nothing else.
+   * The value of `Content-Security-Policy`: the page may run its own script and style and call its own channel, the
+   * provider at which its people sign in, and REST where it shows it, and nothing else.
    */
   readonly policy: string;
 }
@@ -19,6 +19,13 @@ export interface Page {
 export interface SignIn {
   readonly issuer: string;
   readonly clientId: string;
+}
+
+/** What the pages of a channel may call beside the channel itself. */
+export interface PageCalls {
+  readonly signIn?: SignIn | undefined;
+  /** The address of REST, without a path. */
+  readonly restUrl?: string | undefined;
 }
 
 const root = new URL('../../../', import.meta.url);
@@ -33,6 +40,9 @@ const attribute = (text: string): string => text.replaceAll(/[&"<]/g, (character
 const signInMark = ({ issuer, clientId }: SignIn): string =>
   `<meta name="sign-in" content="${attribute(issuer)}" data-client-id="${attribute(clientId)}">`;
 
+/** What a page finds in its head about where REST is. */
+const restMark = (url: string): string => `<meta name="rest" content="${attribute(url)}">`;
+
 /**
  * Loads the pages of a channel, by path, from where `generate` writes them. @throws StartupError for a page that has
  * not been built
@@ -40,8 +50,9 @@ const signInMark = ({ issuer, clientId }: SignIn): string =>
 export function loadPages(
   { name, pages = [] }: Pick<ChannelManifest, 'name' | 'pages'>,
   profile: GatewayRuntime['profile'],
-  signIn?: SignIn,
+  calls: PageCalls = {},
 ): ReadonlyMap<string, Page> {
+  const { signIn, restUrl } = calls;
   return new Map(
     pages.map((page) => {
       const file = new URL(`generated/pages/${name}/${page}.html`, root);
@@ -50,9 +61,13 @@ export function loadPages(
           `The page ${page} of the channel ${name} is not built: run \`npx -y pnpm@10.34.9 generate\`.`,
         );
       const built = readFileSync(file, 'utf8');
-      const marks = [profile === 'development' ? developmentMark : '', signIn ? signInMark(signIn) : ''].join('');
+      const marks = [
+        profile === 'development' ? developmentMark : '',
+        signIn ? signInMark(signIn) : '',
+        restUrl === undefined ? '' : restMark(restUrl),
+      ].join('');
       const html = built.replace('<head>', () => `<head>${marks}`);
-      return [`/${page}`, { html, policy: policyOf(html, signIn) }];
+      return [`/${page}`, { html, policy: policyOf(html, calls) }];
     }),
   );
 }
@@ -63,13 +78,15 @@ const hashes = (html: string, tag: string): string =>
     .map(([, text = '']) => ` 'sha256-${createHash('sha256').update(text).digest('base64')}'`)
     .join('');
 
-const policyOf = (html: string, signIn?: SignIn): string =>
+const originOf = (url: string | undefined): string[] => (url === undefined ? [] : [new URL(url).origin]);
+
+const policyOf = (html: string, { signIn, restUrl }: PageCalls): string =>
   [
     `default-src 'none'`,
     `script-src${hashes(html, 'script')}`,
     `style-src${hashes(html, 'style')}`,
     // The page itself asks the provider for its tokens.
-    `connect-src 'self'${signIn ? ` ${new URL(signIn.issuer).origin}` : ''}`,
+    ['connect-src', "'self'", ...[signIn?.issuer, restUrl].flatMap(originOf)].join(' '),
     'img-src data:',
     `base-uri 'none'`,
     `form-action 'none'`,

@@ -56,7 +56,7 @@ it('names the page that has not been built', () => {
 
 it('tells pages where people sign in, if it is told, and lets them ask that provider and no other', () => {
   const signIn = { issuer: 'https://id.example.com/realms/a"b', clientId: 'drburger-staff' };
-  const { html, policy } = loadPages({ name: 'kiosk', pages: ['board'] }, 'production', signIn).get('/board')!;
+  const { html, policy } = loadPages({ name: 'kiosk', pages: ['board'] }, 'production', { signIn }).get('/board')!;
   expect(html).toContain(
     '<meta name="sign-in" content="https://id.example.com/realms/a&quot;b" data-client-id="drburger-staff">',
   );

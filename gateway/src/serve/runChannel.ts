@@ -61,7 +61,7 @@ export async function runChannel(
   const graph = buildGraph(supergraph ?? file!.text, { composed: file !== undefined });
   const routes = manifest.routes && loadRoutes(manifest.routes);
   const trusted = trustedDocumentsOf(manifest, routes);
-  const pages = loadPages(manifest, runtime.profile, runtime.signIn);
+  const pages = loadPages(manifest, runtime.profile, runtime);
   const callerOf = internalCaller(runtime.identity);
   let live: LiveGraph | undefined = undefined;
   const view = await viewSubgraph(manifest, runtime.log, (authorization) =>

@@ -1,12 +1,13 @@
-import { useMemo, useState, type FormEvent, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useState, type FormEvent, type ReactNode } from 'react';
 import type { PortalAccountQuery } from '#generated/bffs/partner/operations.ts';
 import portalAccount from '../../operations/portalAccount.graphql';
 import { AppsPane } from './AppsPane.tsx';
 import { ChangesPane } from './ChangesPane.tsx';
+import { DeveloperAccess } from './developerAccess.ts';
 import { DocumentsPane } from './DocumentsPane.tsx';
 import { Problem } from './parts.tsx';
 import { ReferencePane } from './ReferencePane.tsx';
-import { sessionWith, SessionContext, signIn, useDocument } from './session.ts';
+import { sessionOf, SessionContext, useDocument } from './session.ts';
 import { StatusPane } from './StatusPane.tsx';
 import type { TrialDocument } from './trialDocument.ts';
 import { UsagePane } from './UsagePane.tsx';
@@ -38,56 +39,91 @@ const panes: readonly { readonly name: string; readonly show: (props: PaneProps)
   { name: 'Status', show: () => <StatusPane /> },
 ];
 
+const access = new DeveloperAccess();
+
+/** `looking`: whether somebody has signed in is not known yet. */
+type Presence = 'looking' | 'nobody' | 'somebody';
+
 /** The portal of a partner's developer. */
 export function Portal() {
-  const [token, setToken] = useState(() => signIn.take());
+  const [presence, setPresence] = useState<Presence>('looking');
   const [problem, setProblem] = useState<string>();
+  const look = useCallback(async () => {
+    const token = await access.token().catch(() => undefined);
+    setPresence(token === undefined ? 'nobody' : 'somebody');
+  }, []);
+  useEffect(() => void look(), [look]);
   const session = useMemo(
     () =>
-      token === undefined
-        ? undefined
-        : sessionWith(token, () => {
-            signIn.forget();
-            setToken(undefined);
-            setProblem('The token is not accepted. It may have ended.');
-          }),
-    [token],
+      sessionOf(access, () => {
+        access.forgetGiven();
+        setPresence('nobody');
+        setProblem('You are not let in: the sign-in is over, or it is not that of a developer of a partner.');
+      }),
+    [],
   );
-  if (!session)
+  if (presence === 'looking')
+    return (
+      <Frame>
+        <p role="status">Signing in …</p>
+      </Frame>
+    );
+  if (presence === 'nobody')
     return (
       <SignIn
         problem={problem}
         onToken={(given) => {
-          signIn.keep(given);
+          access.use(given);
           setProblem(undefined);
-          setToken(given);
+          setPresence('somebody');
         }}
       />
     );
-  const signOut = (): void => {
-    signIn.forget();
-    setToken(undefined);
-  };
   return (
     <SessionContext value={session}>
-      <SignedIn onSignOut={signOut} />
+      <SignedIn onSignOut={() => void access.end()} />
     </SessionContext>
   );
 }
 
+const Frame = ({ children }: { readonly children: ReactNode }) => (
+  <>
+    <header>
+      <h1>Dr. Burger developers</h1>
+    </header>
+    <main>{children}</main>
+  </>
+);
+
 function SignIn({ problem, onToken }: { readonly problem: string | undefined; onToken(token: string): void }) {
+  const [away, setAway] = useState<string>();
   const send = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const given = new FormData(event.currentTarget).get('token');
     if (typeof given === 'string' && given.trim() !== '') onToken(given.trim());
   };
+  const tell = (): void => setAway('The identity provider did not answer. Try again in a moment.');
   return (
-    <>
-      <header>
-        <h1>Dr. Burger developers</h1>
-      </header>
-      <main>
-        <h2>Sign in</h2>
+    <Frame>
+      <h2>Sign in</h2>
+      <Problem text={away ?? problem} />
+      {access.signIn && (
+        <>
+          <p>With the account of a developer that your company has with us.</p>
+          <div className="row">
+            <button type="button" className="primary" onClick={() => void access.signIn?.().catch(tell)}>
+              Sign in
+            </button>
+            {problem !== undefined && (
+              <button type="button" onClick={() => void access.end().catch(tell)}>
+                Sign in as somebody else
+              </button>
+            )}
+          </div>
+        </>
+      )}
+      <details open={access.signIn === undefined}>
+        <summary>Sign in with a token</summary>
         <p>
           Your token as a developer of a partner. On a system of your own it is printed by{' '}
           <code>npx -y pnpm@10.34.9 -s token:for partner</code>.
@@ -96,14 +132,13 @@ function SignIn({ problem, onToken }: { readonly problem: string | undefined; on
           <label htmlFor="token">Token</label>
           <div className="row">
             <input id="token" name="token" type="password" autoComplete="off" required />
-            <button type="submit" className="primary">
-              Sign in
+            <button type="submit" className={access.signIn ? undefined : 'primary'}>
+              Use the token
             </button>
           </div>
         </form>
-        <Problem text={problem} />
-      </main>
-    </>
+      </details>
+    </Frame>
   );
 }
 

@@ -1,11 +1,14 @@
 import { useState } from 'react';
-import { Copyable, saveFile, Table } from './parts.tsx';
+import { EventTrial } from './EventTrial.tsx';
+import { saveFile, Table } from './parts.tsx';
 import type { PaneProps } from './Portal.tsx';
-import { files, routes, sdl, topics, trials, type RestRoute } from './references.ts';
+import { files, routes, sdl, topics, trials } from './references.ts';
+import { CallerFields, RouteTrial, unsaid } from './RestTrial.tsx';
 
 /** What can be asked for, and what is told, each to be tried: GraphQL, the routes of REST, the events. */
 export function ReferencePane({ tryOut }: PaneProps) {
   const [wanted, setWanted] = useState('');
+  const [caller, setCaller] = useState(unsaid);
   const has = (text: string): boolean => text.toLowerCase().includes(wanted.trim().toLowerCase());
   const found = sdl.split(/\n(?=""")|\n\n/).filter(has);
   return (
@@ -41,6 +44,7 @@ export function ReferencePane({ tryOut }: PaneProps) {
         {found.join('\n')}
       </pre>
       <h2>REST</h2>
+      <CallerFields given={caller} onChange={setCaller} />
       <Table label="The routes of REST" heads={['Route', 'What for', 'Try it']}>
         {routes
           .filter(({ route, summary = '' }) => has(`${route} ${summary}`))
@@ -51,29 +55,32 @@ export function ReferencePane({ tryOut }: PaneProps) {
               </td>
               <td>{route.summary}</td>
               <td>
-                <RouteTrial route={route} />
+                <RouteTrial route={route} given={caller} />
               </td>
             </tr>
           ))}
       </Table>
       <h2>Events</h2>
       <p>
-        An event as it comes is sent to your receiver by “Send a test” under “Webhooks”; below is one of each as domains
-        tell it.
+        First what your app can be told, by webhooks: each message can be sent to a receiver on your machine. “Send a
+        test” under “Webhooks” has us send one. Then the events of the domains, which those stand for.
       </p>
       <Table label="Events" heads={['Channel', 'Messages']}>
         {topics
           .filter(({ name, messages }) => has(`${name} ${messages.map((each) => each.name).join(' ')}`))
-          .map(({ name, messages }) => (
+          .map(({ name, description, isTold, messages }) => (
             <tr key={name}>
               <td>
                 <code>{name}</code>
+                <br />
+                {description}
               </td>
               <td>
                 {messages.map((message) => (
                   <details key={message.name}>
                     <summary>{message.name}</summary>
                     {message.example !== undefined && <pre>{JSON.stringify(message.example, undefined, 2)}</pre>}
+                    {isTold && <EventTrial title={message.name} message={message.example} />}
                   </details>
                 ))}
               </td>
@@ -82,52 +89,4 @@ export function ReferencePane({ tryOut }: PaneProps) {
       </Table>
     </>
   );
-}
-
-/** A command that calls a route with the parameters that are typed: the key stays on the developer's machine. */
-function RouteTrial({ route: { route, parameters = [] } }: { readonly route: RestRoute }) {
-  const [open, setOpen] = useState(false);
-  const asked = parameters.filter((each) => each.in !== 'header');
-  const [values, setValues] = useState<Readonly<Record<string, string>>>(() =>
-    Object.fromEntries(asked.map(({ name, example }) => [name, example === undefined ? '' : String(example)])),
-  );
-  const [method = '', path = ''] = route.split(' ');
-  // A call with a body is made from the OpenAPI document.
-  if (method !== 'GET') return null;
-  if (!open)
-    return (
-      <button type="button" aria-label={`Try it: ${route}`} onClick={() => setOpen(true)}>
-        Try it
-      </button>
-    );
-  return (
-    <>
-      {asked.map(({ name, required }) => (
-        <div key={name}>
-          <label htmlFor={`${route} ${name}`}>{required ? name : `${name} (optional)`}</label>
-          <input
-            id={`${route} ${name}`}
-            value={values[name]}
-            onChange={({ target }) => setValues({ ...values, [name]: target.value })}
-          />
-        </div>
-      ))}
-      <Copyable text={commandFor(path, asked, values)} label={`a command that calls ${route}`} />
-    </>
-  );
-}
-
-function commandFor(
-  path: string,
-  parameters: NonNullable<RestRoute['parameters']>,
-  values: Readonly<Record<string, string>>,
-): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
-    values[name] ? encodeURIComponent(values[name]) : whole,
-  );
-  const query = parameters
-    .filter((each) => each.in === 'query' && values[each.name])
-    .map(({ name }) => `${encodeURIComponent(name)}=${encodeURIComponent(values[name]!)}`)
-    .join('&');
-  return `DRBURGER_API_KEY=… clients/request-signing/signed-curl.sh "$REST_URL${filled}${query && `?${query}`}"`;
 }

@@ -9,6 +9,22 @@ interface RestOperation {
   readonly description?: string;
   readonly deprecated?: boolean;
   readonly parameters?: readonly RestParameter[];
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>;
+  };
+}
+
+/** What of JSON Schema the OpenAPI document uses. */
+export interface JsonSchema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly allOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
 }
 
 export interface RestParameter {
@@ -24,6 +40,9 @@ export interface RestRoute extends RestOperation {
   readonly route: string;
 }
 
+/** The schemas that others refer to, by name. */
+export const components = openApi.components.schemas as unknown as Readonly<Record<string, JsonSchema>>;
+
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const paths = openApi.paths as unknown as Readonly<Record<string, Readonly<Record<string, RestOperation>>>>;
 
@@ -37,15 +56,22 @@ const channels = asyncApi.channels as unknown as Readonly<
 >;
 
 const messages = asyncApi.components.messages as unknown as Readonly<
-  Record<string, { readonly examples?: readonly { readonly payload: unknown }[] }>
+  Record<string, { readonly title?: string; readonly examples?: readonly { readonly payload: unknown }[] }>
 >;
 
-/** The channels of events and webhooks, each with its messages. */
-export const topics = Object.entries(channels).map(([name, { description, messages: own = {} }]) => ({
-  name,
-  description,
-  messages: Object.keys(own).map((message) => ({ name: message, example: messages[message]?.examples?.[0]?.payload })),
-}));
+/** Of which apps can be told. */
+const told = 'partner_webhooks';
+
+/** The channels of events and webhooks, each with its messages: first those of which apps can be told. */
+export const topics = Object.entries(channels)
+  .map(([name, { description, messages: own = {} }]) => ({
+    ...{ name, description, isTold: name === told },
+    messages: Object.keys(own).map((message) => ({
+      name: name === told ? (messages[message]?.title ?? message) : message,
+      example: messages[message]?.examples?.[0]?.payload,
+    })),
+  }))
+  .sort((one, other) => Number(other.isTold) - Number(one.isTold));
 
 /** The contract of the channel, in the schema definition language. */
 export const sdl: string = contract;

@@ -1,12 +1,6 @@
 import { createContext, useCallback, useContext, useEffect, useState } from 'react';
 import { askGraph } from '#bffs/pages/askGraph.ts';
-import { tabToken } from '#bffs/pages/tabToken.ts';
-
-/**
- * How a developer signs in: what gives and keeps the token. By a token that is pasted, or that is in the address; an
- * OpenID sign-in is another object of this shape.
- */
-export const signIn = tabToken('partner-token');
+import type { DeveloperAccess } from './developerAccess.ts';
 
 /** What became of a request: what the developer reads when it failed. */
 export type Outcome<Data> =
@@ -14,6 +8,8 @@ export type Outcome<Data> =
 
 export interface Session {
   ask<Data>(document: string, variables?: object): Promise<Outcome<Data>>;
+  /** The developer's own token; undefined when nobody is signed in any more. */
+  token(): Promise<string | undefined>;
 }
 
 export const SessionContext = createContext<Session | undefined>(undefined);
@@ -24,19 +20,30 @@ export function useSession(): Session {
   return session;
 }
 
-/** A session with a token. `onRefused` is called when the token is not accepted any more. */
-export const sessionWith = (token: string, onRefused: () => void): Session => ({
+/** A session of whoever has signed in. `onRefused` is called when they are not let in, or not any more. */
+export const sessionOf = (access: DeveloperAccess, onRefused: () => void): Session => ({
+  token: () => access.token().catch(() => undefined),
   async ask<Data>(document: string, variables: object = {}): Promise<Outcome<Data>> {
-    const answer = await askGraph<Data>(token, document, variables);
-    if (answer.kind === 'refused') {
-      onRefused();
-      return { kind: 'bad', message: 'The token is not accepted. Sign in again.' };
+    // A token may have been revoked or have ended early: then there may be another one.
+    for (const anew of [false, true]) {
+      let token: string | undefined;
+      try {
+        token = await access.token(anew);
+      } catch {
+        return { kind: 'bad', message: 'The identity provider did not answer. Try again in a moment.' };
+      }
+      const answer =
+        token === undefined ? ({ kind: 'refused' } as const) : await askGraph<Data>(token, document, variables);
+      if (answer.kind === 'refused') continue;
+      if (answer.kind !== 'answer')
+        return { kind: 'bad', message: 'The server did not answer. Try again in a moment.' };
+      const [error] = answer.errors;
+      if (answer.data === null || error)
+        return { kind: 'bad', message: error?.message ?? 'The server answered with nothing.' };
+      return { kind: 'good', data: answer.data };
     }
-    if (answer.kind !== 'answer') return { kind: 'bad', message: 'The server did not answer. Try again in a moment.' };
-    const [error] = answer.errors;
-    if (answer.data === null || error)
-      return { kind: 'bad', message: error?.message ?? 'The server answered with nothing.' };
-    return { kind: 'good', data: answer.data };
+    onRefused();
+    return { kind: 'bad', message: 'You are not let in. Sign in again.' };
   },
 });
 
