@@ -88,7 +88,10 @@ describe('the statuses of the company’s document', () => {
   test('400: a page of no size, below nothing or of everything, and what is given twice', async () => {
     for (const query of ['page[size]=0', 'page[size]=-1', 'page[size]=1000000000', 'page[size]=2&page[size]=3'])
       expect([query, (await call(`GET /v1/stores?${query}`)).status]).toEqual([query, 400]);
-    expect((await call('GET /v1/stores?page[after]=nonsense')).status).toBe(400);
+    expect(await call('GET /v1/stores?page[after]=nonsense')).toMatchObject({
+      status: 400,
+      body: { error: { details: [{ field: 'page[after]' }] } },
+    });
   });
 
   test('201: the key of somebody else is nobody’s business', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createRouterTransport } from '@connectrpc/connect';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,17 +29,21 @@ const domain = {
   scopes: [] as string[],
   signed: [] as ({ method: string; targetUri: string } | undefined)[],
   counted: [] as object[],
+  /** Whose counts are looked at: those of another test's channel come when they come. */
+  keyId: 'key',
 };
 const double = createRouterTransport(({ service }) =>
   service(PartnerAccessService, {
     authenticate({ signed }) {
       domain.signed.push(signed);
       const { refusal, scopes } = domain;
-      return { refusal, appId: 'app', partnerId: 'partner', appName: 'lunchbox', scopes, keyId: 'key' };
+      return { refusal, appId: 'app', partnerId: 'partner', appName: 'lunchbox', scopes, keyId: domain.keyId };
     },
     recordUse({ counts }) {
       domain.counted.push(
-        ...counts.map(({ operation, status, requests, failed }) => ({ operation, status, requests, failed })),
+        ...counts
+          .filter(({ keyId }) => keyId === domain.keyId)
+          .map(({ operation, status, requests, failed }) => ({ operation, status, requests, failed })),
       );
       return {};
     },
@@ -72,7 +77,7 @@ beforeAll(async () => {
 });
 afterAll(() => channel.close());
 beforeEach(() => {
-  Object.assign(domain, { refusal: '', scopes: [], signed: [], counted: [] });
+  Object.assign(domain, { refusal: '', scopes: [], signed: [], counted: [], keyId: randomUUID() });
 });
 
 const addressOf = (path: string, { url }: ServedChannel = channel) =>

@@ -19,6 +19,7 @@ import type { GraphGeneration, LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
 import { takeFeedQuery } from '../../rest/feedEvent.ts';
 import { checkSunset, lifecycleHeaders } from '../../rest/lifecycle.ts';
+import { namedAsSent } from '../../rest/namedAsSent.ts';
 import { readVariables } from '../../rest/readVariables.ts';
 import { errorBody, errorOf, problemJson, RestError, withoutToken } from '../../rest/restError.ts';
 import { nameOfRoute, type Route, type RestMethod } from '../../rest/route.ts';
@@ -187,7 +188,7 @@ export class RestHandler {
       const answer = await this.#run(visit, request, reply);
       return await this.#send(visit, request, reply, answer);
     } catch (error) {
-      return await this.#refuse(request, reply, error, traceparent);
+      return await this.#refuse(request, reply, error, { route, traceparent });
     } finally {
       const status = request.raw.socket.destroyed ? clientGone : reply.statusCode;
       this.#count(route, status, performance.now() - began);
@@ -312,11 +313,17 @@ export class RestHandler {
   }
 
   /** Answers with an error, whatever was thrown. */
-  #refuse(request: FastifyRequest, reply: FastifyReply, thrown: unknown, traceparent?: string): FastifyReply {
-    const trace = traceparent ?? acceptTraceparent(request.headers['traceparent'] as string | undefined);
-    const error = restErrorOf(thrown, isAnonymous(request), (unexpected) =>
+  #refuse(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    thrown: unknown,
+    visit?: Pick<Visit, 'route' | 'traceparent'>,
+  ): FastifyReply {
+    const trace = visit?.traceparent ?? acceptTraceparent(request.headers['traceparent'] as string | undefined);
+    const told = restErrorOf(thrown, isAnonymous(request), (unexpected) =>
       unexpectedError(unexpected, trace, this.#options.log),
     );
+    const error = visit ? namedAsSent(told, this.#inputsOf(visit.route)) : told;
     const { metrics, name: channel } = this.#options;
     metrics?.count('graphqlErrors', { channel, code: error.code in errorCodes ? error.code : 'other' });
     const asProblem = new Negotiator(request.raw).mediaTypes([json, problemJson])[0] === problemJson;
@@ -350,7 +357,9 @@ export class RestHandler {
 }
 
 /** What an answer depends on; where other origins may call, on who of them does, too. */
-const varyOf = ({ raw }: FastifyReply): string => vary.append(String(raw.getHeader('vary') ?? ''), varyBy);
+const varyOf = ({ raw }: FastifyReply): string =>
+  // In small letters, as @fastify/compress looks for its own, which it would add once more.
+  vary.append(String(raw.getHeader('vary') ?? ''), varyBy.toLowerCase());
 
 /** Whether nothing in the request says who asks. */
 const isAnonymous = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>
