@@ -1,5 +1,6 @@
 import { composeServices } from '@apollo/composition';
 import { lexicographicSortSchema, printSchema, type GraphQLError } from 'graphql';
+import { apolloProblem } from './apolloProblem.ts';
 import { CompositionFailed, placeIn, placeOf, type CompositionProblem } from './compositionProblem.ts';
 import type { GraphSource } from './graphSource.ts';
 
@@ -35,11 +36,5 @@ function composed(graph: string, sources: readonly GraphSource[]) {
 function problemOf(graph: string, error: GraphQLError): CompositionProblem {
   const nodes = error.nodes ?? [];
   const places = [...new Set(nodes.map((node) => placeOf(node, '')).filter((place) => place !== ''))];
-  return { where: places.join(', ') || graph, place: nodes.map(placeIn).find(Boolean), message: explained(error) };
+  return { where: places.join(', ') || graph, place: nodes.map(placeIn).find(Boolean), ...apolloProblem(error) };
 }
-
-/** GraphQL knows `@oneOf`, and composition calls it unknown. */
-const explained = ({ message }: GraphQLError): string =>
-  message.includes('Unknown directive "@oneOf"')
-    ? `${message} Federation composes no inputs of which exactly one field is given: leave @oneOf out, let each field be null, and have the command refuse what has none or several.`
-    : message;

@@ -14,6 +14,10 @@ export interface CompositionProblem {
   /** The same as data; undefined when the problem belongs to no line. */
   readonly place?: Place;
   readonly message: string;
+  /** What to do, where `message` does not end with it. */
+  readonly fix?: string;
+  /** What it is about, by a name that stays when lines move; by default what `message` names first. */
+  readonly subject?: string;
 }
 
 /** Thrown with all problems that were found, one line each. */
@@ -22,10 +26,13 @@ export class CompositionFailed extends Error {
   readonly problems: readonly CompositionProblem[];
 
   constructor(graph: string, problems: readonly CompositionProblem[]) {
-    super(`${graph} does not compose:\n${problems.map(({ where, message }) => `  ${where}: ${message}`).join('\n')}`);
+    super(`${graph} does not compose:\n${problems.map((each) => `  ${inOneLine(each)}`).join('\n')}`);
     this.problems = problems;
   }
 }
+
+const inOneLine = ({ where, message, fix }: CompositionProblem): string =>
+  `${where}: ${message}${fix === undefined ? '' : `${/[.!?]$/.test(message) ? '' : '.'} ${fix}`}`;
 
 /** The place of a node that was parsed from a named source. A description above it does not count. */
 export function placeIn(node: ASTNode | undefined): Place | undefined {

@@ -40,12 +40,26 @@ export function treeAt(root: string, ref: string): Tree {
   const commit = lineOf(root, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
   if (commit === undefined)
     throw new StartupError(`git knows no commit ${ref} here. Name a branch, a tag or a commit, and fetch it first.`);
-  const entries = git(root, ['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...readPaths])
-    .stdout.toString()
+  // The clone may have the project in a folder of its own.
+  const folder = lineOf(root, ['rev-parse', '--show-prefix'])?.replace(/\/$/, '') ?? '';
+  const tree = folder === '' ? commit : `${commit}:${folder}`;
+  if (lineOf(root, ['rev-parse', '--verify', '--quiet', tree]) === undefined)
+    return treeOf(commit.slice(0, 9), new Map());
+  const listed = git(root, ['ls-tree', '-r', '-z', '--full-tree', tree, '--', ...readPaths]);
+  if (listed.status !== 0)
+    throw new StartupError(`git cannot list the files of ${ref}: ${listed.stderr.toString().trim()}`);
+  const entries = listed.stdout
+    .toString()
     .split('\0')
+    .filter(Boolean)
     .flatMap((line) => {
-      const [meta = '', path = ''] = line.split('\t');
-      const [, kind, id = ''] = meta.split(' ');
+      const tab = line.indexOf('\t');
+      const path = line.slice(tab + 1);
+      const [, kind, id = ''] = line.slice(0, tab).split(' ');
+      if (kind === 'commit')
+        throw new StartupError(
+          `${path} is a submodule in ${ref}: what is in it cannot be compared. Keep contracts here.`,
+        );
       return kind === 'blob' && isRead(path) ? [{ path, id }] : [];
     });
   return treeOf(commit.slice(0, 9), new Map(readBlobs(root, entries)));

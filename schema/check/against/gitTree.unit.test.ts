@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { mergeBase, treeAt } from './gitTree.ts';
+import { workingTree } from './tree.ts';
 
 const git = (folder: string, ...args: string[]): string =>
   execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
@@ -69,5 +70,59 @@ describe('the state that a reference names', () => {
     const id = git(folder, 'rev-parse', `${first}:schema/channels/a b "ü".graphql`);
     rmSync(join(folder, '.git/objects', id.slice(0, 2), id.slice(2)));
     expect(() => treeAt(folder, first)).toThrow(/no content of schema.*partial/);
+  });
+
+  it.each([['a b'], ['a\tb'], ['a\nb'], ['"a\'b"'], ['ü 漢字 🍔'], ['-rf'], [':!a'], ['*']])(
+    'has a file called %j',
+    (name) => {
+      const { folder } = repository();
+      const path = `bffs/kiosk/operations/${name}.graphql`;
+      mkdirSync(join(folder, 'bffs/kiosk/operations'), { recursive: true });
+      writeFileSync(join(folder, path), '{ a }');
+      git(folder, 'add', '.');
+      git(folder, 'commit', '-qm', 'named');
+      const tree = treeAt(folder, 'HEAD');
+      expect(tree.list('bffs')).toEqual([path]);
+      expect(tree.read(path)).toBe('{ a }');
+      expect(workingTree(folder).list('bffs')).toEqual([path]);
+    },
+  );
+
+  it('is read in a clone that has the project in a folder, and is empty before the project was there', () => {
+    const { folder, first } = repository();
+    const project = join(folder, 'shop/graph');
+    mkdirSync(join(project, 'schema'), { recursive: true });
+    writeFileSync(join(project, 'schema/own.graphql'), 'type Query { c: Int }');
+    git(folder, 'add', '.');
+    git(folder, 'commit', '-qm', 'project');
+    expect(treeAt(project, 'HEAD').list('schema')).toEqual(['schema/own.graphql']);
+    expect(treeAt(project, first).list('schema')).toEqual([]);
+  });
+
+  it('is read in a clone that is a submodule of another, and refused if it has one where contracts are', () => {
+    const { folder, first } = repository();
+    const outer = temporaryFolder('outer');
+    git(outer, 'init', '-q', '-b', 'main');
+    git(outer, 'submodule', 'add', '-q', `file://${encodeURI(folder)}`, 'graph');
+    expect(treeAt(join(outer, 'graph'), first).list('schema')).toHaveLength(1);
+    git(folder, 'submodule', 'add', '-q', `file://${encodeURI(folder)}`, 'schema/events');
+    git(folder, 'commit', '-qm', 'submodule');
+    expect(() => treeAt(folder, 'HEAD')).toThrow(/schema\/events is a submodule/);
+  });
+
+  it('has five hundred changed files, some renamed', () => {
+    const { folder, first } = repository();
+    const at = (name: string) => join(folder, 'schema', name);
+    for (let n = 0; n < 500; n += 1) writeFileSync(at(`${n}.graphql`), `# ${n}`);
+    git(folder, 'add', '.');
+    git(folder, 'commit', '-qm', 'many');
+    for (let n = 0; n < 100; n += 1) git(folder, 'mv', `schema/${n}.graphql`, `schema/moved-${n}.graphql`);
+    git(folder, 'commit', '-qm', 'renamed');
+    const tree = treeAt(folder, 'HEAD');
+    expect(tree.list('schema')).toHaveLength(501);
+    expect(tree.read('schema/moved-7.graphql')).toBe('# 7');
+    expect(tree.read('schema/7.graphql')).toBeUndefined();
+    expect(treeAt(folder, 'HEAD~1').read('schema/7.graphql')).toBe('# 7');
+    expect(treeAt(folder, first).list('schema')).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineEvent } from '#platform/events/defineEvent.ts';
 import { describeOnRegistry, startRegistry, type Registry } from '#platform/testkit/registry/apicurio.ts';
 import { treeOf, workingTree, type Tree } from '../against/tree.ts';
-import { eventSchemaFolder, eventSchemaOf } from '../contracts/eventSchema.ts';
+import { eventSchemaFolder, eventSchemaOf, type EventSchema } from '../contracts/eventSchema.ts';
 import { SchemaRegistry } from './schemaRegistry.ts';
 import { compareWithRegistry, pushToRegistry } from './syncRegistry.ts';
 
@@ -61,6 +61,16 @@ describeOnRegistry('the schemas of events in a real registry', () => {
     const written = { orderId: '1', to: 'READY', note: null, at: 'the counter' };
     expect(moved('1.1', extended).schema.parse(written)).toEqual(written);
     expect(moved('1.0', base).schema.parse(written)).toEqual({ orderId: '1', to: 'READY', note: null });
+  });
+
+  it('goes on where a push was cut off, also between a schema and the level of its subject', async () => {
+    const bare = committed('1.0', base).read(`${eventSchemaFolder}/OrderMoved.schema.json`)!;
+    const cut = { ...(JSON.parse(bare) as EventSchema), title: 'OrderCutOff' };
+    const tree = treeOf('cut', new Map([[`${eventSchemaFolder}/OrderCutOff.schema.json`, JSON.stringify(cut)]]));
+    await registry.register('orders.v1-OrderCutOff', cut);
+    expect((await pushToRegistry(tree, registry)).map(({ state }) => state)).toEqual(['same']);
+    const breaking = { ...cut, required: [], properties: { ...cut.properties, orderId: { type: 'number' } } };
+    await expect(registry.register('orders.v1-OrderCutOff', breaking as EventSchema)).rejects.toThrow(/answered 409/);
   });
 
   it('says which registry does not answer', async () => {

@@ -47,14 +47,16 @@ export async function compareWithRegistry(tree: Tree, registry: SchemaRegistry):
 
 const reason = ({ message, fix }: Finding): string => `${message}. ${fix}`;
 
-/** Registers what is new or changed. Nothing is registered if something is refused. */
+/**
+ * Registers what is new or changed. Nothing is registered if something is refused. The level is set for what is there
+ * already, too: a push that was cut off between the two would leave a subject that takes anything.
+ */
 export async function pushToRegistry(tree: Tree, registry: SchemaRegistry): Promise<EventInRegistry[]> {
   const events = await compareWithRegistry(tree, registry);
   if (events.some(({ state }) => state === 'refused')) return events;
   for (const { subject, schema, state } of events) {
-    if (state === 'same') continue;
-    await registry.register(subject, schema);
-    if (state === 'new') await registry.keepForward(subject);
+    if (state !== 'same') await registry.register(subject, schema);
+    await registry.keepForward(subject);
   }
   return events;
 }
