@@ -135,6 +135,59 @@ test.each([
   expect(parts.calls).toEqual([]);
 });
 
+test('names of tools are not tried for nothing: each call of one that is not there counts', async () => {
+  const client = await assistant(await parts.token('customer', 'who tries names'));
+  const told: unknown[] = [];
+  for (let n = 0; n < 45 && told.length === 0; n += 1) {
+    const answer = await client.callTool({ name: `Tool${n}`, arguments: {} }).catch(String);
+    if (typeof answer !== 'string') told.push(answer.structuredContent);
+  }
+  expect(told).toMatchObject([{ data: null, errors: [{ extensions: { code: 'TOO_MANY_REQUESTS' } }] }]);
+});
+
+test('tools are told in pages, each once, whatever comes and goes in between', async () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 120 }, (_, n) => [`t${n}`, `# Tool ${n}.\nquery Tool${n} { shops { id } }`]),
+  );
+  const served = await serveFixture(parts, { operations: many, manifest: { mcp: {} } });
+  const client = new Client({ name: 'test', version: '1' });
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL('/mcp', served.url.replace('localhost', '127.0.0.1'))),
+  );
+  const [names, sizes]: [string[], number[]] = [[], []];
+  let cursor: string | undefined;
+  do {
+    const page = await client.listTools({ ...(cursor !== undefined && { cursor }) });
+    names.push(...page.tools.map(({ name }) => name));
+    sizes.push(page.tools.length);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  expect(sizes).toEqual([50, 50, 20]);
+  expect(new Set(names)).toEqual(new Set(Object.keys(many).map((key) => key.replace('t', 'Tool'))));
+  await expect(client.listTools({ cursor: 'nonsense of nobody' })).rejects.toThrow('This cursor is none of ours');
+  await client.close();
+  await served.close();
+});
+
+test('a call that its assistant cancels ends for it, and the door, which has no sessions, takes the news anywhere', async () => {
+  const [one, other] = [await serveFixture(parts, { operations, manifest: { mcp: {} } }), channel];
+  const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7, reason: 'enough' } };
+  for (const served of [one, other]) {
+    const response = await fetch(new URL('/mcp', served.url.replace('localhost', '127.0.0.1')), {
+      method: 'POST',
+      headers: usual,
+      body: JSON.stringify(cancelled),
+    });
+    expect([response.status, await response.text()]).toEqual([202, '']);
+  }
+  const client = await assistant(await parts.token('customer', 'who cancels'));
+  await expect(
+    client.callTool({ name: 'Shops', arguments: {} }, undefined, { signal: AbortSignal.abort('enough') }),
+  ).rejects.toThrow('enough');
+  expect((await client.callTool({ name: 'OneShop', arguments: { id: '1' } })).isError).toBeUndefined();
+  await one.close();
+});
+
 test.each([
   ['a variable that is missing', {}],
   ['a variable of another type', { id: { deep: [] } }],
