@@ -7,6 +7,7 @@ import { checkAudiences } from './checkAudiences.ts';
 import { checkDescriptions } from './checkDescriptions.ts';
 import { checkDirectives } from './checkDirectives.ts';
 import { checkEventStreams } from './checkEventStreams.ts';
+import { checkExecutable } from './checkExecutable.ts';
 import { checkGuards } from './checkGuards.ts';
 import { checkListSizes } from './checkListSizes.ts';
 import { checkVariesBy } from './checkVariesBy.ts';
@@ -94,6 +95,7 @@ export async function composeSystem(composition: Composition = keptComposition):
   const audiences = ['public', ...channels.map(({ name }) => name)];
   problems.push(
     ...checkDirectives(types, audiences),
+    ...checkExecutable(sources),
     ...checkAudiences(types),
     ...checkGuards(types),
     ...checkEventStreams(types, await eventCatalogue()),
@@ -141,6 +143,7 @@ function checkView(
 ): CompositionProblem[] {
   return [
     ...checkDirectives(indexTypes([view]), audiences),
+    ...checkExecutable([...sources, view]),
     ...checkGuards(indexTypes([...sources, view])),
     ...checkListSizes(indexTypes([view]), indexTypes(sources)),
   ];
