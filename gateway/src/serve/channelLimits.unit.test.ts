@@ -95,6 +95,44 @@ describe('a channel with more to do than it can', () => {
       await busy.close();
     }
   });
+
+  it('refuses those who wait to browse in favour of an order and of its status, which run next', async () => {
+    const busy = await serveFixture(parts, {
+      operations: { OrderScreen: 'query OrderScreen { order(orderId: "o1") { status } }' },
+      manifest: { load: { maxRunning: 2, keptForUrgent: 1, maxWaiting: 2, waitMs: 60_000, first: ['OrderScreen'] } },
+    });
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const at = (count: number) => until(() => parts.calls.length === count, { what: `${count} requests run` });
+    try {
+      parts.calls.length = 0;
+      parts.gate = () => opened;
+      // Both places are taken, and that in the queue by who browses.
+      const browsing = busy.post({ query: '{ shops { name } }' }, manager);
+      await at(1);
+      const ordering = busy.post({ query: order }, manager);
+      await at(2);
+      const waiting = [1, 2].map((n) => busy.post({ query: `{ shop(id: "${n}") { id } }` }, customer));
+      const third = busy.post({ query: '{ shop(id: "3") { id } }' }, customer);
+      expect((await Promise.race([...waiting, third])).status, 'the queue is full').toBe(503);
+      const urgent = [busy.post({ query: order }, customer)];
+      urgent.push(busy.post({ query: 'query OrderScreen { order(orderId: "o1") { status } }' }, customer));
+      const shed = await Promise.all([...waiting, third]);
+      expect(shed.map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual(
+        shed.map(() => [503, '5']),
+      );
+      expect(parts.calls, 'nothing of what was refused ran').toHaveLength(2);
+      open();
+      const answers = await Promise.all([browsing, ordering, ...urgent]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      expect(answers.at(-1)!.body.data).toEqual({ order: { status: 'PLACED' } });
+    } finally {
+      open();
+      await busy.close();
+    }
+  });
 });
 
 describe('the rates of one caller', () => {
