@@ -19,6 +19,8 @@ const onSharedSystem = [
   'home-screen',
   'hostile/everyDoor*',
   'hostile/fuzz*',
+  'hostile/otherDoors*',
+  'hostile/overTls*',
   'kiosk-one-store',
   'kiosk-order',
   'kiosk-page',

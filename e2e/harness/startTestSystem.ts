@@ -13,6 +13,7 @@ import {
   publishedKey,
 } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
+import type { CertificateFiles } from '#platform/http/tlsDoor.ts';
 import { localNetwork } from '#platform/rpc/network.ts';
 import { startSagas } from '#platform/sagas/sagaHost.ts';
 import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
@@ -119,6 +120,8 @@ export interface TestSystem {
   stopChannel(name: string): Promise<{ back(): Promise<void> }>;
   /** Another replica of a channel, on the same databases, in the development profile. Returns its URL. */
   replicaInDevelopment(channel: string): Promise<string>;
+  /** Another replica of a channel, which speaks TLS. Returns its URL, by the address that the certificate is for. */
+  replicaOverTls(channel: string, certificate: CertificateFiles): Promise<string>;
   tokenFor(actor: Actor): Promise<string>;
   /**
    * Makes a real client of a channel, or of `gateway`. Without an actor it has no token. It is closed with the system.
@@ -354,6 +357,15 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     if (!found) throw new Error(`no channel ${channel}`);
     return found.url;
   };
+  const replicaOf = async (
+    channel: string,
+    differing: Pick<Partial<GatewayRuntime>, 'profile' | 'certificate'>,
+  ): Promise<RunningChannel> => {
+    // The metrics of a process have one channel of a name.
+    const replica = await runChannel(await manifestOf(channel), { ...runtime, ...differing, metrics: undefined });
+    stops.push(() => replica.close());
+    return replica;
+  };
   if (options.simulation) {
     const end = new AbortController();
     const { stopped } = startSimulation({
@@ -395,14 +407,10 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
       return { back: async () => void edge.set(name, await runChannel(await manifestOf(name), { ...runtime, port })) };
     },
     async replicaInDevelopment(channel) {
-      const replica = await runChannel(await manifestOf(channel), {
-        ...runtime,
-        profile: 'development',
-        // The metrics of a process have one channel of a name.
-        metrics: undefined,
-      });
-      stops.push(() => replica.close());
-      return replica.url;
+      return (await replicaOf(channel, { profile: 'development' })).url;
+    },
+    async replicaOverTls(channel, certificate) {
+      return `https://127.0.0.1:${(await replicaOf(channel, { certificate })).port}/graphql`;
     },
     client(channel, actor) {
       const client = new ChannelClient(urlOf(channel), contractOf(channel), actor ? () => tokenFor(actor) : undefined);

@@ -129,7 +129,7 @@ const forgetting = (pool: pg.Pool, clock: () => Date): Background => ({
 export const keysPath = '/.well-known/jwks.json';
 
 function serveKeys(
-  { url = '/' }: IncomingMessage,
+  { url = '/', method = '' }: IncomingMessage,
   response: ServerResponse,
   { tokens, ready }: { readonly tokens: TokenSigner; readonly ready: () => Promise<boolean> },
 ): void {
@@ -137,6 +137,8 @@ function serveKeys(
     void response
       .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
       .end(JSON.stringify(body));
+  if (method !== 'GET' && method !== 'HEAD')
+    return send(405, { error: { code: 'METHOD_NOT_ALLOWED' } }, { allow: 'GET, HEAD' });
   switch (url.split('?')[0]) {
     case keysPath:
       return send(200, tokens.keySet, { 'cache-control': 'public, max-age=3600' });
