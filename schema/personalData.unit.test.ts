@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Kind, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { SealedRows } from '#platform/pii/sealedRows.ts';
 import { sdlOf } from '#platform/subgraph/sdl.ts';
 
 const domains = new URL('../subgraphs/', import.meta.url);
@@ -19,6 +20,9 @@ const notPersonal = new Map([
   ['partners.FindDocumentResponse.text', 'a document of GraphQL'],
   ['partners.RegisterRequest.text', 'a document of GraphQL'],
 ]);
+
+/** Columns under a key that is of no person, each with when that is deleted. */
+const keyOfItsOwn = new Map([['Delivery.dropoff', 'with the end of the delivery']]);
 
 /** The names of the fields of a domain's types and inputs that have the directive `@pii`. */
 function markedFields(domain: string): Set<string> {
@@ -68,6 +72,21 @@ describe.each(names)('the personal data of %s', (domain) => {
 
   it('are sealed with a key that the domain can delete', () => {
     if (marked.length) expect(columns.filter(({ field }) => field.startsWith('wrapped'))).not.toEqual([]);
+  });
+
+  it('are sealed anew when a person is given another key, each where it is opened', async () => {
+    const file = new URL(`${domain}/src/sealedRows.ts`, domains);
+    if (!marked.length) return expect(existsSync(file)).toBe(false);
+    const { sealedRows } = (await import(file.href)) as { sealedRows: SealedRows };
+    const anew = sealedRows.tables.flatMap(({ place, columns }) =>
+      Object.keys(columns).map((field) => `${place[0]!.toUpperCase()}${place.slice(1)}.${field}`),
+    );
+    expect(anew.sort()).toEqual(
+      marked
+        .map(({ name }) => name)
+        .filter((name) => !keyOfItsOwn.has(name))
+        .sort(),
+    );
   });
 
   it('are marked in the tables when they are marked in the graph', () => {

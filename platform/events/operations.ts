@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { Domain } from '#platform/domain/domain.ts';
+import { exchangeKey } from '#platform/pii/exchangeKey.ts';
 import { rewrapKeys } from '#platform/pii/rewrapKeys.ts';
+import type { SealedRows } from '#platform/pii/sealedRows.ts';
 import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { Bell } from './bell.ts';
 import { domainSession } from './domainSession.ts';
@@ -16,7 +18,14 @@ import { inTransaction, sqlTx, type SqlTx } from './sqlTx.ts';
 export type OperationRequest =
   | { readonly kind: 'replay'; readonly arguments: ParkedFilter & { readonly askedBy?: string } }
   | { readonly kind: 'rebuild'; readonly arguments: { readonly readModel: string } }
-  | { readonly kind: 'rewrap'; readonly arguments: object };
+  | { readonly kind: 'rewrap'; readonly arguments: object }
+  | { readonly kind: 'exchangeKey'; readonly arguments: { readonly owner: string } };
+
+/** What a domain has that operations are done with. */
+export interface Operated {
+  readonly consumers: readonly Consumer[];
+  readonly sealed?: SealedRows | undefined;
+}
 
 export interface OperationState {
   readonly startedAt: Date | null;
@@ -80,7 +89,7 @@ export async function operationState(pool: pg.Pool, id: number): Promise<Operati
 }
 
 /** Does the requested operations, one after the other, until closed. An operation that runs is finished first. */
-export async function runOperations(domain: Domain, consumers: readonly Consumer[]): Promise<BusSubscription> {
+export async function runOperations(domain: Domain, operated: Operated): Promise<BusSubscription> {
   const { session, release } = await domainSession(domain);
   const bell = new Bell();
   const stop = new AbortController();
@@ -93,7 +102,7 @@ export async function runOperations(domain: Domain, consumers: readonly Consumer
   session.onConnect(() => bell.ring());
   const running = (async () => {
     while (!stop.signal.aborted) {
-      const hadTurn = await workOff(domain, consumers, session, stop.signal).catch((error: unknown) => {
+      const hadTurn = await workOff(domain, operated, session, stop.signal).catch((error: unknown) => {
         if (session.connected) domain.log.warn({ err: error }, 'an operation could not be recorded and is tried again');
         return true;
       });
@@ -114,15 +123,10 @@ export async function runOperations(domain: Domain, consumers: readonly Consumer
  * releases run, and the other one does those.
  * @returns false if another process is doing the operations
  */
-async function workOff(
-  domain: Domain,
-  consumers: readonly Consumer[],
-  session: Session,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function workOff(domain: Domain, operated: Operated, session: Session, signal: AbortSignal): Promise<boolean> {
   const { rows } = await session.query<{ mine: boolean }>(`select pg_try_advisory_lock(${workLock}) as mine`);
   if (!rows[0]!.mine) return false;
-  const readModels = consumers.flatMap(({ readModel }) => readModel?.name ?? []);
+  const readModels = operated.consumers.flatMap(({ readModel }) => readModel?.name ?? []);
   try {
     while (!signal.aborted) {
       const next = await session.query<OperationRequest & { id: string }>(
@@ -138,7 +142,7 @@ async function workOff(
           request.id,
           JSON.stringify(progress),
         ]);
-      const outcome = await perform(domain, consumers, request, tell).then(
+      const outcome = await perform(domain, operated, request, tell).then(
         (result) => ({ result, error: null }),
         (error: unknown) => ({ result: null, error: reasonOf(error) }),
       );
@@ -156,11 +160,13 @@ async function workOff(
 
 async function perform(
   domain: Domain,
-  consumers: readonly Consumer[],
+  { consumers, sealed }: Operated,
   request: OperationRequest,
   tell: (progress: unknown) => Promise<unknown>,
 ): Promise<unknown> {
   if (request.kind === 'rewrap') return rewrapKeys(domain, tell);
+  if (request.kind === 'exchangeKey')
+    return sealed ? exchangeKey(domain, sealed, request.arguments.owner) : { exchanged: false, values: 0 };
   if (request.kind === 'replay') return replayParked(domain, consumers, request.arguments);
   return rebuildReadModel(
     domain,

@@ -1,4 +1,5 @@
 import type { Domain } from '#platform/domain/domain.ts';
+import type { SealedRows } from '#platform/pii/sealedRows.ts';
 import { deliver, type Outcome } from './deliver.ts';
 import type { BusMessage, BusSubscription, EventBus } from './eventBus.ts';
 import { keepInbox } from './inbox.ts';
@@ -14,13 +15,14 @@ const hourMs = 3_600_000;
 
 /**
  * Runs a domain's consumers, and its projections (see `projectReadModels`), each in a consumer group of its own; also
- * does the replays and rebuilds that operators ask for. Resolves when all consumers have joined their groups. If one
- * cannot join, all are stopped and this rejects.
+ * does the operations that operators ask for, such as replays. Resolves when all consumers have joined their groups. If
+ * one cannot join, all are stopped and this rejects.
  */
 export async function runConsumers(
   domain: Domain,
   consumers: readonly Consumer[],
   bus: EventBus,
+  sealed?: SealedRows,
 ): Promise<RunningConsumers> {
   refuseDoubleNames(consumers);
   // This fails while somebody locks the table (a backup). Events then go to its default partition, and nothing is lost.
@@ -37,7 +39,7 @@ export async function runConsumers(
     await Promise.all(subscriptions.map((subscription) => subscription.close()));
   };
   try {
-    subscriptions.push(await runOperations(domain, consumers));
+    subscriptions.push(await runOperations(domain, { consumers, sealed }));
     // All joins are waited for, even after one has failed: a consumer that joined later would stay a member of its
     // group with nobody to stop it.
     const joined = await Promise.allSettled(

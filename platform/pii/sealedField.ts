@@ -33,14 +33,23 @@ export function seal(key: DataKey, place: SealedPlace, text: string): Sealed {
   return new Uint8Array(Buffer.concat([Buffer.from([boundToRow]), nonce, cipher.getAuthTag(), body]));
 }
 
-/** Opens a sealed value. Throws when it was changed, or sealed with another key or for another place. */
+/** A value was changed, or sealed with another key or for another place. */
+export class NotOpened extends Error {
+  override readonly name = 'NotOpened';
+}
+
+/** Opens a sealed value. @throws NotOpened */
 export function open(key: DataKey, place: SealedPlace, sealed: Uint8Array): string {
   const bytes = Buffer.from(sealed);
   const format = bytes[0];
   if (format !== boundToRow && format !== boundToField)
-    throw new Error(`sealed value of ${place.field} has an unknown format`);
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, nonceEnd), { authTagLength: 16 })
-    .setAAD(additionalData(format, place))
-    .setAuthTag(bytes.subarray(nonceEnd, tagEnd));
-  return decipher.update(bytes.subarray(tagEnd), undefined, 'utf8') + decipher.final('utf8');
+    throw new NotOpened(`sealed value of ${place.field} has an unknown format`);
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, nonceEnd), { authTagLength: 16 })
+      .setAAD(additionalData(format, place))
+      .setAuthTag(bytes.subarray(nonceEnd, tagEnd));
+    return decipher.update(bytes.subarray(tagEnd), undefined, 'utf8') + decipher.final('utf8');
+  } catch (error) {
+    throw new NotOpened(`sealed value of ${place.field} does not open`, { cause: error });
+  }
 }

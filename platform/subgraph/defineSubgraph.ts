@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Consumer } from '#platform/events/consumer.ts';
 import type { ReadModel } from '#platform/events/defineReadModel.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import type { SealedRows } from '#platform/pii/sealedRows.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
 import type { Transfer } from '#platform/transfer/transfer.ts';
 import type { Domain, RequestContext } from '#platform/domain/domain.ts';
@@ -49,6 +50,8 @@ export interface SubgraphParts<Db, Loaders> {
   readonly seed?: (domain: Domain<Db>) => Promise<void>;
   /** What it keeps about customers, who may ask for all of it. */
   readonly personalData?: PersonalData<Domain<Db>>;
+  /** What of it is sealed by a key of each person, which an operator may exchange. */
+  readonly sealed?: SealedRows;
   /** Where it has noted what became of an order, which staff may ask of all domains together. */
   readonly timeline?: Timeline;
   /** Gauges of the domain's own, read whenever somebody asks for the metrics. */

@@ -137,6 +137,7 @@ export async function runSubgraph(
             domain,
             [...(definition.consumers ?? []), ...projectReadModels(definition.readModels ?? [], domain.name)],
             environment.bus,
+            definition.sealed,
           ),
         );
         running.push(

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { DataKey } from '#platform/pii/keyring.ts';
+import { readSealed } from '#platform/pii/exchangeKey.ts';
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
 import { isId } from '#platform/domain/id.ts';
 import { consentStates, type ConsentState } from './consent.ts';
@@ -48,16 +49,23 @@ const batch = <Row>(load: (keys: string[]) => Promise<Map<string, Row>>, missing
   });
 
 /** The decrypted rows, by id. A row whose customer has no data key any more is left out. */
-async function opened<Row, View extends { id: string }>(
-  rows: readonly Row[],
+const opened = <Row, View extends { id: string }>(
+  read: () => Promise<readonly Row[]>,
   ownerOf: (row: Row) => string,
   keyOf: DataLoader<string, DataKey | null>,
   open: (key: DataKey, row: Row) => View,
-): Promise<Map<string, View>> {
-  const keys = await Promise.all(rows.map((row) => keyOf.load(ownerOf(row))));
-  const views = rows.flatMap((row, index) => (keys[index] ? [open(keys[index], row)] : []));
-  return new Map(views.map((view) => [view.id, view]));
-}
+): Promise<Map<string, View>> =>
+  readSealed(async () => {
+    const rows = await read();
+    const keys = await Promise.all(rows.map((row) => keyOf.load(ownerOf(row))));
+    try {
+      const views = rows.flatMap((row, index) => (keys[index] ? [open(keys[index], row)] : []));
+      return new Map(views.map((view) => [view.id, view]));
+    } catch (error) {
+      keyOf.clearAll();
+      throw error;
+    }
+  });
 
 function pagesLoader<Row extends { customerId: string }>(
   find: (customerIds: readonly string[], page: CustomerPage) => Promise<Row[]>,
@@ -90,7 +98,12 @@ export function loaders(domain: Reader): Loaders {
   }, null);
   const customerById = batch<CustomerView | null>(
     async (keys) =>
-      opened(await db.customer.findMany({ where: { id: { in: keys } } }), (row) => row.id, keyOf, openCustomer),
+      opened(
+        () => db.customer.findMany({ where: { id: { in: keys } } }),
+        (row) => row.id,
+        keyOf,
+        openCustomer,
+      ),
     null,
   );
   const addressesOf = batch<AddressView[]>(async (keys) => {
@@ -108,7 +121,7 @@ export function loaders(domain: Reader): Loaders {
   const versionById = batch<AddressVersionView | null>(
     async (keys) =>
       opened(
-        await db.addressVersion.findMany({ where: { id: { in: keys } } }),
+        () => db.addressVersion.findMany({ where: { id: { in: keys } } }),
         (row) => row.customerId,
         keyOf,
         openVersion,

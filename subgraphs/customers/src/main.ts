@@ -4,6 +4,7 @@ import { config } from './config.ts';
 import { loaders } from './loaders.ts';
 import { personalRecords } from './personalRecords.ts';
 import { resolvers } from './resolvers.ts';
+import { sealedRows } from './sealedRows.ts';
 import { seed } from './seed.ts';
 import { accessQueryService } from './services/accessQueryService.ts';
 import { contactQueryService } from './services/contactQueryService.ts';
@@ -26,6 +27,7 @@ export default defineSubgraph({
     supportSessionService(domain),
   ],
   seed,
+  sealed: sealedRows,
   personalData: {
     tables: {
       consents: { table: 'consent_change' },

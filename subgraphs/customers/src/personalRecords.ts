@@ -1,4 +1,5 @@
 import type { PersonalDataRequest, PersonalRecords } from '#platform/subgraph/personalData.ts';
+import { readSealed } from '#platform/pii/exchangeKey.ts';
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
 import type { Customers } from './context.ts';
 import { openCustomer, openVersion } from './customer.ts';
@@ -26,10 +27,14 @@ export async function personalRecords(
     },
   });
   if (!found.key) return { profile: [{ id: found.id, registeredAt: found.registeredAt, erasedAt: found.erasedAt }] };
-  const key = keyringOf(domain).unwrap(customerId, found.key.wrapped);
-  const versions = await domain.db.addressVersion.findMany({ where: { customerId }, orderBy: { createdAt: 'asc' } });
-  return {
-    profile: [openCustomer(key, found)],
-    addresses: versions.map((version) => openVersion(key, version)),
-  };
+  return readSealed(async (): Promise<PersonalRecords> => {
+    const now = await domain.db.customer.findUnique({ where: { id: customerId }, include: { key: true } });
+    if (!now?.key) return {};
+    const key = keyringOf(domain).unwrap(customerId, now.key.wrapped);
+    const versions = await domain.db.addressVersion.findMany({ where: { customerId }, orderBy: { createdAt: 'asc' } });
+    return {
+      profile: [openCustomer(key, now)],
+      addresses: versions.map((version) => openVersion(key, version)),
+    };
+  });
 }

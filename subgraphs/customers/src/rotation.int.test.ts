@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createKeyring } from '#platform/pii/keyring.ts';
+import { exchangeKey } from '#platform/pii/exchangeKey.ts';
 import { rewrapKeys } from '#platform/pii/rewrapKeys.ts';
 import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import type { Customers } from './context.ts';
 import customers from './main.ts';
+import { sealedRows } from './sealedRows.ts';
 import { customer } from './testing/customersGraph.ts';
 
 const key = () => randomBytes(32).toString('base64');
@@ -94,4 +96,89 @@ it('does not bring back the key of somebody who is erased meanwhile', async () =
     lock.release();
   }
   expect(await graph.domain.db.customerKey.findUnique({ where: { customerId } })).toBeNull();
+});
+
+describe('a customer’s own key', () => {
+  const document =
+    '{ me { givenName email preferences { diets } addresses { current { line1 position { latitude } } } } }';
+  let id: string;
+  // One that has a key still, which others above were taken.
+  beforeAll(async () => {
+    const { rows } = await graph.domain.pool.query<{ id: string }>(
+      'select customer_id as id from customer_key join address_version using (customer_id) order by 1 desc limit 1',
+    );
+    id = rows[0]!.id;
+  });
+  const exchange = () => exchangeKey(graph.domain, sealedRows, id);
+  /** All bytes of the person's that the tables hold. */
+  const sealed = async () => {
+    const { rows } = await graph.domain.pool.query<Record<string, Buffer | null>>(
+      `select c.given_name, c.email, c.diets, k.wrapped, v.line1, v.position from customer c
+       join customer_key k on k.customer_id = c.id join address_version v on v.customer_id = c.id where c.id = $1`,
+      [id],
+    );
+    return rows.flatMap((row) => Object.values(row).map((bytes) => bytes!.toString('hex')));
+  };
+
+  it('is exchanged while the customer reads and writes, without a failed request; all is sealed anew', async () => {
+    const person = graph.as(customer(id));
+    const before = await person(document);
+    expect(before.errors).toBeUndefined();
+    const bytes = await sealed();
+    const old = ring('rotating').unwrap(
+      id,
+      (await graph.domain.db.customerKey.findUniqueOrThrow({ where: { customerId: id } })).wrapped,
+    );
+    let done = false;
+    let served = 0;
+    const load = [
+      ...Array.from({ length: 6 }, async () => {
+        while (!done) {
+          expect(await person(document)).toEqual(before);
+          served += 1;
+        }
+      }),
+      (async () => {
+        for (let n = 0; !done; n += 1) {
+          const { data, errors } = await person(
+            'mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { __typename } }',
+            { input: { phone: `+4930555${1_000 + n}` } },
+          );
+          expect([errors, data]).toEqual([undefined, { updateProfile: { __typename: 'UpdateProfileSuccess' } }]);
+        }
+      })(),
+    ];
+    try {
+      for (let turn = 0; turn < 20; turn += 1) expect((await exchange()).exchanged).toBe(true);
+    } finally {
+      done = true;
+      await Promise.all(load);
+    }
+    expect(served).toBeGreaterThan(6);
+    const now = await sealed();
+    expect(now.filter((each) => bytes.includes(each))).toEqual([]);
+    expect(await person(document)).toEqual(before);
+    const key = await graph.domain.db.customerKey.findUniqueOrThrow({ where: { customerId: id } });
+    expect(ring('rotating').unwrap(id, key.wrapped)).not.toEqual(old);
+  });
+
+  it('stays, with all that it seals, if one value does not open', async () => {
+    const { pool } = graph.domain;
+    const { rows } = await pool.query<{ id: string; city: Buffer }>(
+      'select id, city from address_version where customer_id = $1 limit 1',
+      [id],
+    );
+    const [{ id: version, city }] = rows as [{ id: string; city: Buffer }];
+    await pool.query('update address_version set city = $2 where id = $1', [version, Buffer.from('02', 'hex')]);
+    const before = await sealed();
+    await expect(exchange()).rejects.toThrow('addressVersion.city does not open');
+    expect(await sealed()).toEqual(before);
+    await pool.query('update address_version set city = $2 where id = $1', [version, city]);
+  });
+
+  it('does not come back for somebody who is erased', async () => {
+    await graph.domain.db.customerKey.delete({ where: { customerId: id } });
+    expect(await exchange()).toEqual({ exchanged: false, values: 0 });
+    expect(await graph.domain.db.customerKey.findUnique({ where: { customerId: id } })).toBeNull();
+  });
 });

@@ -10,6 +10,7 @@ import { forgetTracks } from './forgetTracks.ts';
 import { loaders } from './loaders.ts';
 import { personalRecords } from './personalRecords.ts';
 import { resolvers } from './resolvers.ts';
+import { sealedRows } from './sealedRows.ts';
 import { seed } from './seed.ts';
 import { deliveryServices } from './services/deliveryServices.ts';
 import { storePositions } from './storePositions.ts';
@@ -38,6 +39,7 @@ export default defineSubgraph({
       from partner_job j join delivery d on d.id = j.delivery_id where d.order_id = any ($1::uuid[])`,
     events: `select 'delivery:' || id as stream, null::int as version from delivery where order_id = any ($1::uuid[])`,
   },
+  sealed: sealedRows,
   personalData: {
     tables: {
       deliveries: { table: 'delivery', without: ['wrapped_key', 'dropoff'] },

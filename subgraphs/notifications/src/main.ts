@@ -14,6 +14,7 @@ import { onPartnerVendorMissed } from './consumers/partnerVendorMissed.ts';
 import { onPaymentEvents } from './consumers/paymentEvents.ts';
 import { personalRecords } from './personalRecords.ts';
 import { resolvers } from './resolvers.ts';
+import { sealedRows } from './sealedRows.ts';
 import { sendMessages } from './sendMessages.ts';
 import { tellVendors } from './vendorMails.ts';
 
@@ -48,5 +49,6 @@ export default defineSubgraph({
       union all select 'MESSAGE', 'vendor told by e-mail', created_at, settled_at, status, 'email, tries: ' || tries
       from vendor_mail where marketplace_order_id = any ($1::uuid[])`,
   },
+  sealed: sealedRows,
   personalData: { tables: {}, opened: personalRecords, otherTables: ['message', 'recipient'] },
 });

@@ -29,8 +29,12 @@ export async function sealContent(
 }
 
 /** The key of a recipient; null if they are erased or were never sent anything. */
-export async function keyOfRecipient(domain: Notifications, customerId: string): Promise<DataKey | null> {
-  const found = await domain.db.recipient.findUnique({ where: { customerId } });
+export async function keyOfRecipient(
+  domain: Notifications,
+  customerId: string,
+  db: Pick<Tx, 'recipient'> = domain.db,
+): Promise<DataKey | null> {
+  const found = await db.recipient.findUnique({ where: { customerId } });
   return found?.wrappedKey ? keyringOf(domain).unwrap(customerId, found.wrappedKey) : null;
 }
 

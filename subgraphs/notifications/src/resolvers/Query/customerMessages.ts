@@ -1,6 +1,7 @@
 import type { QueryResolvers } from '#generated/notifications/resolvers.ts';
 import { isId } from '#platform/domain/id.ts';
 import { pagedList, sortable } from '#platform/subgraph/connection.ts';
+import type { Tx } from '../../context.ts';
 import { keyOfRecipient } from '../../sealedContent.ts';
 
 const list = pagedList('customerMessages', [sortable.instant, sortable.id]);
@@ -10,15 +11,19 @@ export const customerMessages: QueryResolvers['customerMessages'] = async (_pare
   const page = list.page(args, customerId);
   if (!isId(customerId)) return list.connection([], page, () => ['', '']);
   const [createdAt, id] = page.after ?? [];
-  const rows = await domain.db.message.findMany({
-    where: {
-      customerId,
-      ...(createdAt !== undefined && { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] }),
-    },
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-    take: page.limit + 1,
+  const read = async (tx: Tx) => ({
+    rows: await tx.message.findMany({
+      where: {
+        customerId,
+        ...(createdAt !== undefined && { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] }),
+      },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: page.limit + 1,
+    }),
+    key: await keyOfRecipient(domain, customerId, tx),
   });
-  const key = await keyOfRecipient(domain, customerId);
+  // Of one instant: the key may be exchanged, and the rows are opened later.
+  const { rows, key } = await domain.db.$transaction(read, { isolationLevel: 'RepeatableRead' });
   return list.connection(
     rows.map((row) => ({ ...row, key })),
     page,
