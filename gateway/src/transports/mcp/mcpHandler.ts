@@ -133,7 +133,7 @@ export class McpHandler {
     response.once('close', () => void server.close());
     await server.connect(transport as never);
     // The transport refuses who does not accept streams, though it answers in JSON and never streams.
-    if (acceptsJson(request)) request.headers.accept = 'application/json, text/event-stream';
+    if (acceptsJson(request)) acceptStreams(request);
     await transport.handleRequest(request, response, body);
   }
 
@@ -267,6 +267,15 @@ function pageOf(tools: readonly Tool[], cursor?: string): { tools: Tool[]; nextC
     tools: page,
     ...(rest.length > mostTools && { nextCursor: Buffer.from(page.at(-1)!.name).toString('base64url') }),
   };
+}
+
+/** Headers are read as they were parsed of a request by HTTP/1.1, and as they came of one by HTTP/2. */
+function acceptStreams({ headers, rawHeaders }: IncomingMessage): void {
+  const both = 'application/json, text/event-stream';
+  headers.accept = both;
+  const name = rawHeaders.findIndex((each, at) => at % 2 === 0 && each.toLowerCase() === 'accept');
+  if (name < 0) rawHeaders.push('accept', both);
+  else rawHeaders[name + 1] = both;
 }
 
 function resultOf(body: RunBody): ExecutionResult {
