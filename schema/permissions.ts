@@ -100,6 +100,7 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Mutation.deactivateCourier': 'any',
   'Mutation.declineMarketplaceOrder': 'self',
   'Mutation.discardMenuDraft': 'any',
+  'Mutation.endSupportSession': 'self',
   'Mutation.enrolDevice': 'own',
   'Mutation.eraseCustomer': 'any',
   'Mutation.eraseMe': 'self',

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
-import { AuditEntriesDocument, BeginSupportSessionDocument } from '#generated/bffs/staff/operations.ts';
+import {
+  AuditEntriesDocument,
+  BeginSupportSessionDocument,
+  EndSupportSessionDocument,
+} from '#generated/bffs/staff/operations.ts';
 import {
   AccountPageDocument,
   CancelOrderDocument,
@@ -118,4 +122,30 @@ test('events and the audit trail name who did it, and for whom; the customer is 
     { kind: 'SESSION', role: 'SUPPORT', reason: 'CUSTOMER_ASKED', endsAt: expect.any(String) as string },
   ]);
   await acting.close();
+});
+
+test('support ends it before its time: the token is refused at once, that of neither person is, and the customer sees it', async () => {
+  const orders = { query: '{ __typename }' };
+  const statusOf = async (bearer: string): Promise<number> => {
+    const response = await fetch(system.urlOf('web'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+      body: JSON.stringify(orders),
+    });
+    return response.status;
+  };
+  const support = system.client('staff', { role: 'support' });
+  const end = async () => (await support.mutate(EndSupportSessionDocument, { input: { customerId } })).data?.result;
+  expect(await statusOf(token)).toBe(200);
+  // Another one of support ends nothing of it.
+  const other = system.client('staff', { role: 'support', subject: 'support-2' });
+  const { data } = await other.mutate(EndSupportSessionDocument, { input: { customerId } });
+  expect(data?.result.__typename).toBe('NoSupportSession');
+  expect(await statusOf(token)).toBe(200);
+
+  expect(await end()).toMatchObject({ __typename: 'SupportSessionEnded', customerId });
+  await until(async () => (await statusOf(token)) === 401, { what: 'the token of the session is refused' });
+  expect((await end())?.__typename).toBe('NoSupportSession');
+  const { me } = await customer.ask(AccountPageDocument, {});
+  expect(Date.parse(me!.supportActions[0]!.endsAt!)).toBeLessThanOrEqual(Date.now());
 });

@@ -18,6 +18,12 @@ export interface Revocation {
 }
 
 /**
+ * The subject whose revocation ends what one person does in another's name, and nothing else of either. No provider has
+ * such a subject. Of one that is too long the end is left out: more ends then, and never less.
+ */
+export const actingSubject = (actor: string, subject: string): string => `acting:${actor}:for:${subject}`.slice(0, 255);
+
+/**
  * The revocations that this process knows of, in memory. There is one entry per subject, and only subjects revoked
  * within the longest life of a token are kept.
  */

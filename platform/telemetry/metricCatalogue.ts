@@ -106,6 +106,12 @@ export const metricCatalogue = {
     help: 'Memory that kept answers take, at most 32 MiB for each channel.',
     labels: { channel: any },
   },
+  actingTokens: {
+    kind: 'counter',
+    name: 'drburger_acting_tokens_total',
+    help: 'Tokens that let a person of support act for a customer, by the channel that they are for. Whoever asks for very many looks around.',
+    labels: { channel: any },
+  },
   subgraphFetches: {
     kind: 'counter',
     name: 'drburger_subgraph_fetches_total',

@@ -51,17 +51,22 @@ export interface StaffPageOptions {
   readonly device?: boolean;
   /** Fills the page for an admin of a chain that has no store yet; without it the page says that there is none. */
   begin?(session: Pick<StaffSession, 'ask'>): void;
+  /**
+   * Fills the page for somebody who works for no store and has this scope, such as support; without it they are told
+   * that they may not use it.
+   */
+  readonly ofChain?: { readonly scope: string; begin(session: Pick<StaffSession, 'ask'>): void };
   /** Fills the page for a member of staff. When it ends, everything begins anew after a while. */
   work(session: StaffSession): Promise<void>;
 }
 
-type Found = StaffMember | 'unknown' | 'badToken' | 'noStore' | 'chooseStore' | 'noStores' | 'notAllowed';
+type Found = StaffMember | 'ofChain' | 'unknown' | 'badToken' | 'noStore' | 'chooseStore' | 'noStores' | 'notAllowed';
 
 /**
  * Runs a page of staff for ever: it signs somebody in, finds out who they are and for which store they work, connects,
  * and then starts the page's own work.
  */
-export function runStaffPage({ title, scopes, device = false, begin, work }: StaffPageOptions): void {
+export function runStaffPage({ title, scopes, device = false, begin, ofChain, work }: StaffPageOptions): void {
   let awaken: () => void = () => undefined;
   /** Whether the screen shows a code, and waits for a manager to enter it. */
   let isWaiting = false;
@@ -124,7 +129,7 @@ export function runStaffPage({ title, scopes, device = false, begin, work }: Sta
     const found = answer.data?.staffMember;
     if (!found) return 'unknown';
     const may = (scope: string): boolean => found.scopes.includes(scope);
-    if (!scopes.some(may)) return 'notAllowed';
+    if (!scopes.some(may)) return ofChain && may(ofChain.scope) ? 'ofChain' : 'notAllowed';
     const asked = new URLSearchParams(location.search).get('store');
     const store = found.store ?? (asked === null ? 'none' : await storeOf(asked));
     if (store === 'none') return may('admin') ? offerStores() : 'noStore';
@@ -199,6 +204,10 @@ export function runStaffPage({ title, scopes, device = false, begin, work }: Sta
         frame.askForToken();
         frame.status('live');
         begin({ ask });
+      } else if (found === 'ofChain') {
+        frame.askForToken();
+        frame.status('live');
+        ofChain?.begin({ ask });
       } else if (found !== 'unknown') {
         frame.askForToken(found);
         frame.status('unset');

@@ -1,7 +1,7 @@
 import { InvalidToken, type ClientChannel, type Identity, type VerifiedClient } from '#platform/identity/identity.ts';
 import { KeysUnavailable } from '#platform/identity/remoteKeys.ts';
 import { anonymous, type Principal } from '#platform/identity/principal.ts';
-import type { Revocations } from '#platform/identity/revocations.ts';
+import { actingSubject, type Revocations } from '#platform/identity/revocations.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import type { ChannelManifest } from '../channelManifest.ts';
 import { Refusal } from '../errors/refusal.ts';
@@ -46,7 +46,9 @@ export function createClientIdentity(
   const asked: ClientChannel = { name: channel, roles: auth.roles };
   const isRevoked = ({ principal: { subject, act }, issuedAt }: AuthenticatedClient): boolean =>
     issuedAt !== undefined &&
-    [subject, ...(act ? [act.subject] : [])].some((each) => revocations?.isRevoked(each, issuedAt) ?? false);
+    [subject, ...(act ? [act.subject, actingSubject(act.subject, subject)] : [])].some(
+      (each) => revocations?.isRevoked(each, issuedAt) ?? false,
+    );
   return {
     isRevoked,
     async authenticate(authorization, { allowAnonymous = auth.anonymous } = {}) {

@@ -159,7 +159,12 @@ async function viewContext(
       run: viewRunner(ready, trusted, callerOf(principal, currentTrace().traceparent)),
       registry: documentRegistry(manifest, runtime, ready),
       domains: domainTransports(manifest, runtime),
-      ...(manifest.operations && { issueActingToken: runtime.identity.issueActingToken }),
+      ...(manifest.operations && {
+        issueActingToken: (channel, who) => {
+          runtime.metrics?.count('actingTokens', { channel });
+          return runtime.identity.issueActingToken(channel, who);
+        },
+      }),
     };
   } catch (error) {
     if (error instanceof InvalidToken) return undefined;

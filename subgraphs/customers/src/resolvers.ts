@@ -8,6 +8,7 @@ import { FavouriteStoreEdge } from './resolvers/FavouriteStoreEdge.ts';
 import { addAddress } from './resolvers/Mutation/addAddress.ts';
 import { addFavouriteStore } from './resolvers/Mutation/addFavouriteStore.ts';
 import { changeAddress } from './resolvers/Mutation/changeAddress.ts';
+import { endSupportSession } from './resolvers/Mutation/endSupportSession.ts';
 import { eraseCustomer } from './resolvers/Mutation/eraseCustomer.ts';
 import { eraseMe } from './resolvers/Mutation/eraseMe.ts';
 import { register } from './resolvers/Mutation/register.ts';
@@ -41,6 +42,7 @@ export const resolvers: Resolvers = {
     signOutEverywhere,
     revokeAccess,
     resendReceipt,
+    endSupportSession,
     eraseCustomer,
   },
   Customer,

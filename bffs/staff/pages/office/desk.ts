@@ -14,7 +14,7 @@ export interface Outcome {
 }
 
 export const succeeded = (result: Outcome | undefined): boolean =>
-  /(?:Success|Saved|Drafted|Edited|Set)$/.test(result?.__typename ?? '');
+  /(?:Success|Saved|Drafted|Edited|Set|SessionBegun|SessionEnded)$/.test(result?.__typename ?? '');
 
 /** How the parts of the back office read and change things, and show the outcome. */
 export class Desk<Session extends Pick<StaffSession, 'ask'> = StaffSession> {

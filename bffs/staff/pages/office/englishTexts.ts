@@ -12,6 +12,9 @@ import type {
   StockAdjustmentReason,
   StockUnit,
   StoreDeviceRole,
+  SupportActionKind,
+  SupportChannel,
+  SupportReason,
   Weekday,
 } from '#generated/bffs/staff/operations.ts';
 import type { PaneId } from './pane.ts';
@@ -383,6 +386,40 @@ const parked = {
   replayed: (name: string) => `${name} is handled, and nothing waits behind it any more.`,
 };
 
+const support = {
+  supportHint:
+    'For a customer who asked for help. You act for them under your own name, for a quarter of an hour, and the customer is shown it.',
+  email: 'E-mail address of the customer',
+  findCustomer: 'Find the customer',
+  noCustomer: 'No customer has this e-mail address.',
+  customerSince: (since: string) => `Customer since ${since}`,
+  shownToCustomer: 'What the customer is shown of us',
+  noActions: 'Nothing was done for this customer.',
+  until: (time: string) => `until ${time}`,
+  actFor: 'Act for the customer',
+  onChannel: 'On the channel of',
+  supportChannels: { WEB: 'the website', MOBILE: 'the apps' } as Readonly<Record<SupportChannel, string>>,
+  supportReasons: {
+    CUSTOMER_ASKED: 'the customer asked for it',
+    NOT_RECEIVED: 'something did not arrive',
+    LEGAL_DUTY: 'the law demands it',
+  } as Readonly<Record<SupportReason, string>>,
+  supportKinds: {
+    RECEIPT: 'A receipt was sent again',
+    ERASURE: 'The customer was erased',
+    EXPORT: 'All that is kept about them was handed out',
+    SESSION: 'Somebody acted for them',
+  } as Readonly<Record<SupportActionKind, string>>,
+  beginSession: 'Begin',
+  sessionBegun: 'You act for the customer now.',
+  sessionRuns: (time: string) => `You act for this customer until ${time}.`,
+  sessionToken: 'Token for their app or website',
+  sessionHint:
+    'You see their orders, deliveries, payments and points, and may cancel an order. You see nothing of their profile.',
+  endSession: 'End it now',
+  sessionEnded: 'You act for the customer no longer.',
+};
+
 /** The texts of the back office in English. */
 export const english = {
   language: 'en-GB' as 'en-GB' | 'de-DE',
@@ -399,6 +436,7 @@ export const english = {
     stores: 'Stores',
     couriers: 'Couriers',
     screens: 'Screens',
+    support: 'Support',
     parked: 'Parked',
   } as Readonly<Record<PaneId, string>>,
   ...values,
@@ -412,6 +450,7 @@ export const english = {
   ...recipes,
   ...store,
   ...parked,
+  ...support,
   notNow: 'Not now',
   unread: 'The server could not be reached. Try again.',
   unsent: 'Nobody answered, and it is not known whether it was done. Do it again: it is done once in any case.',

@@ -18,6 +18,7 @@ export const german: OfficeTexts = {
     stores: 'Filialen',
     couriers: 'Kuriere',
     screens: 'Bildschirme',
+    support: 'Kundendienst',
     parked: 'Zurückgestellt',
   },
   statuses: {
@@ -355,6 +356,38 @@ export const german: OfficeTexts = {
   replayOf: (name) => `${name} Wiederholen`,
   replayTitle: (name) => `${name} und alles, was dahinter wartet, noch einmal bearbeiten?`,
   replayed: (name) => `${name} ist bearbeitet, und nichts wartet mehr dahinter.`,
+
+  supportHint:
+    'Für Kunden, die um Hilfe bitten. Sie handeln unter Ihrem eigenen Namen für sie, eine Viertelstunde lang, und der Kunde sieht es.',
+  email: 'E-Mail-Adresse des Kunden',
+  findCustomer: 'Kunden suchen',
+  noCustomer: 'Kein Kunde hat diese E-Mail-Adresse.',
+  customerSince: (since) => `Kunde seit ${since}`,
+  shownToCustomer: 'Was der Kunde von uns sieht',
+  noActions: 'Für diesen Kunden wurde nichts getan.',
+  until: (time) => `bis ${time}`,
+  actFor: 'Für den Kunden handeln',
+  onChannel: 'Auf dem Kanal',
+  supportChannels: { WEB: 'der Website', MOBILE: 'der Apps' },
+  supportReasons: {
+    CUSTOMER_ASKED: 'der Kunde hat darum gebeten',
+    NOT_RECEIVED: 'etwas ist nicht angekommen',
+    LEGAL_DUTY: 'das Gesetz verlangt es',
+  },
+  supportKinds: {
+    RECEIPT: 'Ein Beleg wurde noch einmal geschickt',
+    ERASURE: 'Der Kunde wurde gelöscht',
+    EXPORT: 'Alles über ihn Gespeicherte wurde herausgegeben',
+    SESSION: 'Jemand hat für ihn gehandelt',
+  },
+  beginSession: 'Beginnen',
+  sessionBegun: 'Sie handeln jetzt für den Kunden.',
+  sessionRuns: (time) => `Sie handeln für diesen Kunden bis ${time}.`,
+  sessionToken: 'Token für seine App oder die Website',
+  sessionHint:
+    'Sie sehen seine Bestellungen, Lieferungen, Zahlungen und Punkte und können eine Bestellung stornieren. Vom Profil sehen Sie nichts.',
+  endSession: 'Jetzt beenden',
+  sessionEnded: 'Sie handeln nicht mehr für den Kunden.',
 
   notNow: 'Jetzt nicht',
   unread: 'Der Server war nicht zu erreichen. Versuchen Sie es noch einmal.',

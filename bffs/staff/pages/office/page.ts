@@ -11,6 +11,7 @@ import { OrdersPane } from './ordersPane.ts';
 import { ParkedPane } from './parkedPane.ts';
 import { RecipesPane } from './recipesPane.ts';
 import { ScreensPane } from './screensPane.ts';
+import { showSupport, SupportPane } from './supportPane.ts';
 import { StockPane } from './stockPane.ts';
 import { StorePane } from './storePane.ts';
 import { StoresPane } from './storesPane.ts';
@@ -44,6 +45,7 @@ class Office {
       ...(may('admin') ? [new StoresPane(this.#desk)] : []),
       ...(may('delivery:read') ? [new CouriersPane(this.#desk)] : []),
       new ScreensPane(this.#desk),
+      ...(may('customers:support') ? [new SupportPane(this.#desk)] : []),
       ...(may('admin') ? [new ParkedPane(this.#desk)] : []),
     ];
     this.#navigation.append(
@@ -98,6 +100,13 @@ runStaffPage({
     // It is asked for again and again: what somebody types meanwhile stays.
     if (!isBegun) showFirstStore(session);
     isBegun = true;
+  },
+  ofChain: {
+    scope: 'customers:support',
+    begin(session) {
+      if (!isBegun) showSupport(session);
+      isBegun = true;
+    },
   },
   async work(session) {
     // There is one for as long as the page is open, so that what it shows is kept when the stream begins anew.

@@ -11,7 +11,18 @@ export interface Pane {
 }
 
 export type PaneId =
-  'today' | 'orders' | 'menu' | 'recipes' | 'stock' | 'hours' | 'store' | 'stores' | 'couriers' | 'screens' | 'parked';
+  | 'today'
+  | 'orders'
+  | 'menu'
+  | 'recipes'
+  | 'stock'
+  | 'hours'
+  | 'store'
+  | 'stores'
+  | 'couriers'
+  | 'screens'
+  | 'support'
+  | 'parked';
 
 export const nothing = (text: string): HTMLElement => element('li', { class: 'nothing' }, text);
 
