@@ -266,7 +266,7 @@ describeInChromium('the office in Chromium, for those who run the chain', () => 
     const office = await open('admin');
     const { page } = office.screen;
     await page.setViewportSize({ width: 400, height: 800 });
-    for (const pane of ['Recipes', 'Store', 'Stores', 'Parked']) {
+    for (const pane of ['Recipes', 'Store', 'Stores', 'Support', 'Parked']) {
       await office.turnTo(pane);
       await until(async () => (await page.getByRole('region', { name: pane, exact: true }).count()) === 1, patience);
       for (const colorScheme of ['light', 'dark'] as const) {
