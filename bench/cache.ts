@@ -11,7 +11,7 @@ import { commitToFresh, readUnderWrites } from './cache/measure.ts';
 import { cpuOfServer } from './orders/serverCpu.ts';
 
 endOnError('bench:cache');
-const { settings: flags } = commandLine({
+const { settings: flags, switches } = commandLine({
   name: 'bench:cache',
   does: 'the answers that channels keep until an event: how soon they are fresh, whether one is ever stale, and what they save.',
   flags: {
@@ -30,7 +30,7 @@ await main({
   reads: Number(flags['READS'] ?? 10_000),
   writes: Number(flags['WRITES'] ?? 200),
   stores: Number(flags['STORES'] ?? 4),
-  onKafka: flags['KAFKA'] !== undefined,
+  onKafka: switches.has('kafka'),
 });
 
 interface Options {

@@ -25,14 +25,14 @@ the milliseconds from the tap until the second shows it, and between the two dis
   ],
 });
 
-const given = (name: string): string => {
-  const value = flags[name] ?? process.env[name];
+const given = (name: string, value: string | undefined): string => {
   if (!value) throw new StartupError(`${name} is missing: --help tells what it is.`);
   return value;
 };
-const [first, kiosk, store, item] = ['FIRST', 'KIOSK', 'STORE', 'ITEM'].map(given) as [string, string, string, string];
-const kitchenToken = given('KITCHEN_TOKEN');
-const kioskToken = given('KIOSK_TOKEN');
+const flag = (name: keyof typeof flags): string => given(`--${name.toLowerCase()}`, flags[name]);
+const [first, kiosk, store, item] = [flag('FIRST'), flag('KIOSK'), flag('STORE'), flag('ITEM')];
+const kitchenToken = given('KITCHEN_TOKEN', process.env['KITCHEN_TOKEN']);
+const kioskToken = given('KIOSK_TOKEN', process.env['KIOSK_TOKEN']);
 
 const document = readFileSync(new URL('../bffs/kiosk/operations/placeOrder.graphql', import.meta.url));
 const documentId = createHash('sha256').update(document).digest('hex');

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { parseFlags, type ParsedFlags } from './flags.ts';
 
 /** Describes a command for its help. The same description decides which words and flags it accepts. */
-export interface Command {
+export interface Command<Flag extends string = string> {
   /** The command's name in package.json. */
   readonly name: string;
   /** What the command does, in one sentence or a few. */
@@ -13,7 +13,7 @@ export interface Command {
   /** The forms of a command that takes words, such as `kafka start`, each with what it does. */
   readonly forms?: Readonly<Record<string, string>>;
   /** The flags, each with what it is for. One that is written with `<…>` takes a value: `--minutes <n>`. */
-  readonly flags?: Readonly<Record<string, string>>;
+  readonly flags?: Readonly<Record<Flag, string>>;
   /** The settings that it reads, from the environment, from .env, or as flags. */
   readonly settings?: z.ZodObject;
   readonly more?: string;
@@ -22,11 +22,22 @@ export interface Command {
   readonly words?: boolean;
 }
 
+type Underscored<Name extends string> = Name extends `${infer Head}-${infer Rest}`
+  ? `${Head}_${Underscored<Rest>}`
+  : Name;
+/** The key of a flag that takes a value: `--own-prices <n>` is OWN_PRICES. One that takes none is a switch. */
+type SettingOf<Flag extends string> = Flag extends `--${infer Name} <${string}` ? Uppercase<Underscored<Name>> : never;
+
 /**
  * Reads the command line; call it before the command does anything else. With `--help` (or `-h`) it prints the help and
  * exits with 0.
  * @throws StartupError for a flag or a word that it does not know, or a flag without its value
  */
+export function commandLine<Flag extends string>(
+  command: Command<Flag> & { readonly settings?: undefined },
+  args?: readonly string[],
+): ParsedFlags<SettingOf<Flag>>;
+export function commandLine(command: Command, args?: readonly string[]): ParsedFlags;
 export function commandLine(command: Command, args: readonly string[] = process.argv.slice(2)): ParsedFlags {
   if (args.some((arg) => arg === '--help' || arg === '-h')) {
     process.stdout.write(helpOf(command));

@@ -1,13 +1,14 @@
 import { nearest } from '#platform/config/misspelling.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 
-export interface ParsedFlags {
+/** What a command line has given. `Setting` names the flags with a value, where the command names all of its flags. */
+export interface ParsedFlags<Setting extends string = string> {
   /** The given flags that take no value, such as `fresh`. */
   readonly switches: ReadonlySet<string>;
   /**
    * Flags with a value: `--port-base 5000` or `--port-base=5000` is `PORT_BASE: '5000'`. The values are not checked.
    */
-  readonly settings: Readonly<Record<string, string>>;
+  readonly settings: Readonly<string extends Setting ? Record<string, string> : Partial<Record<Setting, string>>>;
   /** The arguments that do not begin with `--`. */
   readonly words: readonly string[];
 }
