@@ -14,6 +14,8 @@ export const ticketLines = (ticket: KitchenTicketView): KitchenLineView[] =>
   ticket.lines as unknown as KitchenLineView[];
 
 export const inTheKitchen = ['CONFIRMED', 'PREPARING', 'READY'];
+/** Of a ticket, as the client of the database names them. */
+export const ticketColumns = `order_id::text AS "orderId", store_id::text AS "storeId", number, service, status, lines, placed_at AS "placedAt", since, feed_version AS "feedVersion", ahead`;
 const longest = 200;
 
 /**
@@ -99,16 +101,17 @@ export async function ticketsOf(
   domain: Orders,
   storeIds: readonly string[],
 ): Promise<Map<string, KitchenTicketView[]>> {
-  const rows = await domain.db.kitchenQueue.findMany({
-    where: { storeId: { in: [...storeIds] }, status: { in: inTheKitchen } },
-    orderBy: [{ placedAt: 'asc' }, { orderId: 'asc' }],
-    take: longest * storeIds.length,
-  });
+  const { rows } = await domain.pool.query<KitchenQueue>(
+    `SELECT ticket.* FROM unnest($1::uuid[]) AS store (id)
+     CROSS JOIN LATERAL (
+       SELECT ${ticketColumns} FROM kitchen_queue WHERE store_id = store.id AND status = ANY ($2::text[])
+       ORDER BY placed_at, order_id LIMIT ${longest}
+     ) AS ticket
+     ORDER BY ticket."placedAt", ticket."orderId"`,
+    [storeIds, inTheKitchen],
+  );
   const byStore = new Map<string, KitchenTicketView[]>(storeIds.map((id) => [id, []]));
-  for (const row of rows) {
-    const tickets = byStore.get(row.storeId)!;
-    if (tickets.length < longest) tickets.push(row);
-  }
+  for (const row of rows) byStore.get(row.storeId)!.push(row);
   return byStore;
 }
 

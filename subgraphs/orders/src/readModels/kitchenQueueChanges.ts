@@ -4,7 +4,7 @@ import { inSnapshot } from '#platform/events/sqlTx.ts';
 import type { Orders } from '../context.ts';
 import { streamOf } from '../order.ts';
 import { caughtUp } from './feedHead.ts';
-import { inTheKitchen, kitchenQueue, type KitchenTicketView } from './kitchenQueue.ts';
+import { inTheKitchen, kitchenQueue, ticketColumns, type KitchenTicketView } from './kitchenQueue.ts';
 
 export interface KitchenQueueChangesView {
   readonly storeId: string;
@@ -16,10 +16,11 @@ export interface KitchenQueueChangesView {
   readonly removed: readonly string[];
 }
 
-/** A bound that no kitchen reaches, since stores limit their open orders. */
+/**
+ * The most tickets of a kitchen that are told, the oldest. Far fewer are usual; while there are more, each answer has
+ * them all, because a ticket comes into view when another one goes, which no event of its own tells.
+ */
 const longest = 1_000;
-
-const columns = `order_id::text AS "orderId", store_id::text AS "storeId", number, service, status, lines, placed_at AS "placedAt", since, feed_version AS "feedVersion", ahead`;
 
 /**
  * The tickets of a kitchen that changed after a version of its store's feed, or all tickets. `version` is the one
@@ -47,8 +48,8 @@ const projected = (
 ): Promise<KitchenQueueChangesView> =>
   inSnapshot(domain.pool, async (tx) => {
     const rows = await tx.$queryRawUnsafe<KitchenQueue[]>(
-      `SELECT ${columns} FROM kitchen_queue WHERE store_id = $1::uuid AND (status = ANY ($2::text[]) OR order_id = store_id)
-     ORDER BY placed_at, order_id LIMIT ${longest + 1}`,
+      `SELECT ${ticketColumns} FROM kitchen_queue WHERE store_id = $1::uuid AND (status = ANY ($2::text[]) OR order_id = store_id)
+     ORDER BY placed_at, order_id LIMIT ${longest + 2}`,
       storeId,
       inTheKitchen,
     );
@@ -56,9 +57,11 @@ const projected = (
     const version = rows.find(({ orderId }) => orderId === storeId)?.feedVersion ?? 0;
     const tickets = rows.filter(({ orderId }) => orderId !== storeId);
     const { changed } = await feedChanges(tx, { feed, since, upTo: version, events: kitchenQueue.events });
-    if (!changed) return { storeId, version, reset: true, changed: tickets, removed: [] };
     const streams = new Set(changed);
     const there = tickets.filter(({ orderId }) => streams.delete(streamOf(orderId)));
+    // There were at most so many before, those that are gone since included.
+    if (!changed || tickets.length + streams.size > longest)
+      return { storeId, version, reset: true, changed: tickets.slice(0, longest), removed: [] };
     return {
       storeId,
       version,
