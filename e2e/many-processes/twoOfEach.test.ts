@@ -1,21 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCluster, type Cluster } from '#platform/postgres/startCluster.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
-import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
+import type { SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { testPool } from '#platform/testkit/testPool.ts';
 import { until } from '#platform/testkit/until.ts';
 import { idOfKey } from '#schema/import/idOfKey.ts';
-import { startOutside, type Outside } from '../compose/outside.ts';
 import { tokenOf } from '../harness/startTestSystem.ts';
-import { command } from '../start-command/command.ts';
+import { productionServices, root, type ProductionServices } from './productionServices.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const patience = { timeoutMs: 60_000 };
 const storeId = idOfKey('store', 'berlin-mitte');
 const ingredientId = idOfKey('ingredient', 'potatoes');
@@ -36,75 +32,35 @@ const newStore = {
  * channel of staff of its own.
  */
 describe('a chain that is run through two processes of each domain', () => {
-  let cluster: Cluster;
-  let outside: Outside;
-  let env: Record<string, string>;
+  let production: ProductionServices;
   let bases: number[];
   const folder = temporaryFolder('two-of-each');
-  const services: SupervisedProcess[] = [];
   const stores: SupervisedProcess[] = [];
   const menu: SupervisedProcess[] = [];
   const inventory: SupervisedProcess[] = [];
   let token: string;
   const pools: Record<string, pg.Pool> = {};
 
-  const serve = (base: number, ...args: string[]): SupervisedProcess => {
-    const service = superviseProcess({
-      script: `${root}scripts/serve.ts`,
-      args,
-      env: { ...env, PORT_BASE: String(base) },
-      ready: /serving /,
-    });
-    services.push(service);
-    return service;
-  };
-  const ended = async (name: string, args: string[], more: Record<string, string> = {}): Promise<string> => {
-    const ran = command(name, args, { ...env, ...more });
-    expect([await ran.ended(), ran.stderr()]).toEqual([0, '']);
-    return ran.stdout();
-  };
-
   beforeAll(async () => {
     bases = [await freePortBlock(45), await freePortBlock(45)];
-    outside = await startOutside(folder);
-    cluster = await startCluster({
-      dataDir: mkdtempSync(join(folder, 'cluster-')),
-      durable: false,
-      log: () => undefined,
-    });
-    env = {
-      ...outside.environment,
-      PROFILE: 'production',
-      DATA_DIR: join(folder, 'data'),
-      BUS: 'postgres',
-      BUS_DATABASE_PASSWORD: randomUUID(),
-      DATABASE_HOST: '127.0.0.1',
-      DATABASE_PORT: String(cluster.port),
-      POSTGRES_PASSWORD: cluster.passwordOf('postgres'),
-      LOG_LEVEL: 'error',
-    };
-    await ended('serve', ['databases']);
+    production = await productionServices(folder);
     for (const base of bases) {
-      const begun = ['stores', 'menu', 'inventory', 'delivery'].map((name) => serve(base, 'subgraph', name));
+      const begun = ['stores', 'menu', 'inventory', 'delivery'].map((name) => production.serve(base, 'subgraph', name));
       stores.push(begun[0]!);
       menu.push(begun[1]!);
       inventory.push(begun[2]!);
-      const staff = serve(base, 'channel', 'staff');
+      const staff = production.serve(base, 'channel', 'staff');
       await Promise.all([...begun, staff].map((service) => service.whenReady()));
     }
-    for (const name of ['stores', 'menu', 'inventory']) pools[name] = testPool({ connectionString: server(name) });
-    token = await tokenOf(outside.key, { role: 'admin' });
+    for (const name of ['stores', 'menu', 'inventory'])
+      pools[name] = testPool({ connectionString: production.addressOf(name) });
+    token = await tokenOf(production.outside.key, { role: 'admin' });
   });
   afterAll(async () => {
-    await Promise.all(services.map((service) => service.stop()));
     await Promise.all(Object.values(pools).map((pool) => pool.end()));
-    await cluster.stop();
-    await outside.close();
+    await production.stop();
   });
 
-  /** The server of all databases, as a role that may enter each of them. */
-  const server = (database = ''): string =>
-    `postgresql://postgres:${encodeURIComponent(cluster.passwordOf('postgres'))}@127.0.0.1:${cluster.port}/${database}`;
   const ask = async <Row>(database: string, sql: string, ...values: unknown[]): Promise<Row> =>
     (await pools[database]!.query(sql, values)).rows[0] as Row;
 
@@ -141,12 +97,12 @@ describe('a chain that is run through two processes of each domain', () => {
 
   it('is filled by the address of the server of its databases alone, once', async () => {
     const chain = join(root, 'docs/example-chain');
-    expect(await ended('chainImport', [chain], { ADMIN_DATABASE_URL: server() })).toMatch(/stores +2 new/);
-    const again = await ended('chainImport', [chain], { ADMIN_DATABASE_URL: server() });
-    expect(again).toContain('everything is as the folder says');
     const copy = join(folder, 'copy');
-    expect(await ended('chainExport', [copy], { ADMIN_DATABASE_URL: server() })).toContain('rows in stores.csv');
-    const told = await ended('chainImport', [copy, '--dry-run'], { ADMIN_DATABASE_URL: server() });
+    const server = { ADMIN_DATABASE_URL: production.addressOf() };
+    expect(await production.run('chainImport', [chain], server)).toMatch(/stores +2 new/);
+    expect(await production.run('chainImport', [chain], server)).toContain('everything is as the folder says');
+    expect(await production.run('chainExport', [copy], server)).toContain('rows in stores.csv');
+    const told = await production.run('chainImport', [copy, '--dry-run'], server);
     expect(told).toContain('everything is as the folder says');
   });
 
