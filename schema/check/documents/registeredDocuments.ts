@@ -44,3 +44,19 @@ export const withRegistered = (tree: Tree, channel: string, text: string | undef
   ...tree,
   read: (path) => (path === registeredFile(channel) ? text : tree.read(path)),
 });
+
+/** An export that is older leaves out what partners have registered in the meantime. */
+const freshDays = 7;
+
+/** What of partners' documents the check does not see: all without an export, and what is newer than an old one. */
+export function unseenDocuments(channel: string, text: string | undefined, now: Date): string[] {
+  const file = registeredFile(channel);
+  const make = 'Write it by "documents export".';
+  if (text === undefined)
+    return [`What clients of ${channel} registered at the running system: there is no ${file}. ${make}`];
+  const { exported } = readRegistered(text, file);
+  const days = Math.floor((now.getTime() - Date.parse(exported)) / 86_400_000);
+  return days <= freshDays
+    ? []
+    : [`What clients of ${channel} registered within ${days} days: the export is of ${exported.slice(0, 10)}. ${make}`];
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../model/finding.ts';
 import { reviewPatched, type Patch } from '../testing/patchedSystem.ts';
-import { readRegistered, type RegisteredDocuments } from './registeredDocuments.ts';
+import { readRegistered, unseenDocuments, type RegisteredDocuments } from './registeredDocuments.ts';
 
 const stores = {
   ...{ partner: 'Lunchbox GmbH', app: 'lunchbox', id: 'a1', name: 'OpenStores', version: 2, status: 'active' as const },
@@ -62,4 +62,16 @@ it.each([
   [JSON.stringify({ exported: '2026-11-29T12:00:00.000Z', documents: [{ ...stores, apiKey: 'x' }] }), 'apiKey'],
 ])('an export that is none is refused: %s', (text, why) => {
   expect(() => readRegistered(text, 'partners.json')).toThrow(why);
+});
+
+it('what partners registered and no export has is told as unseen', () => {
+  const now = new Date('2026-03-20T00:00:00Z');
+  const export_ = (exported: string) => JSON.stringify({ exported, documents: [] });
+  expect(unseenDocuments('partner', undefined, now)).toEqual([
+    expect.stringContaining('no bffs/partner/registered.json'),
+  ]);
+  expect(unseenDocuments('partner', export_('2026-03-15T00:00:00Z'), now)).toEqual([]);
+  expect(unseenDocuments('partner', export_('2026-03-01T00:00:00Z'), now)).toEqual([
+    expect.stringMatching(/within 19 days: the export is of 2026-03-01.*"documents export"/),
+  ]);
 });

@@ -17,7 +17,7 @@ import { settingFindings } from '../contracts/settingFindings.ts';
 import { documentFindings, oncePerField, releaseFindings } from '../documents/documentFindings.ts';
 import { documentsOf, type LiveDocument } from '../documents/liveDocument.ts';
 import { pactDocuments } from '../documents/pactDocuments.ts';
-import { registeredFile, withRegistered } from '../documents/registeredDocuments.ts';
+import { registeredFile, unseenDocuments, withRegistered } from '../documents/registeredDocuments.ts';
 import { notPermitted, withdrawn } from '../documents/permissionFindings.ts';
 import { deprecatedUses, removedDocuments } from '../documents/registrationFindings.ts';
 import { rightsIn } from '../documents/rights.ts';
@@ -85,7 +85,12 @@ export async function reviewAgainst(
   const now = workingTree(root);
   const [linted, subject] = await Promise.all([lintFindings(now, ownersIn(now)), subjectOf(root, before, options)]);
   const review = await reviewStates(subject, linted);
-  return { ...review, ...(before && { against: isBase ? `${before.name}, where the branch left main` : before.name }) };
+  const gaps = [...review.gaps, ...unseenDocuments('partner', subject.now.read(registeredFile('partner')), new Date())];
+  return {
+    ...review,
+    gaps,
+    ...(before && { against: isBase ? `${before.name}, where the branch left main` : before.name }),
+  };
 }
 
 const ownersIn = (tree: Tree): Owners => new Owners(tree.read('CODEOWNERS') ?? '');
