@@ -3,13 +3,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { Webhook } from 'standardwebhooks';
 
-/** Where a client wants to be told of its jobs, and the secret that signs, in base64. */
+/** Where a client wants to be told, and the secret that signs, in base64. */
 export interface CallbackTarget {
   readonly url: string;
   readonly secret: string;
 }
 
-type Sign = (secret: string, id: string, body: string) => Record<string, string> | Promise<Record<string, string>>;
+export type Sign = (
+  secret: string,
+  id: string,
+  body: string,
+) => Record<string, string> | Promise<Record<string, string>>;
 
 export const byStandardWebhooks: Sign = (secret, id, body) => {
   const now = new Date();

@@ -18,6 +18,8 @@ export const behaviourSchema = z.strictObject({
   declineReason: z.string().min(1).max(60).nullable().default(null),
   /** How often each webhook is sent. A merchant must take one that comes twice as one. */
   webhookTimes: z.int().min(0).max(10).default(1),
+  /** Whether a webhook is sent, and answered, before the request that caused it is. */
+  webhooksFirst: z.boolean().default(false),
   refuseCaptures: z.boolean().default(false),
   refuseRefunds: z.boolean().default(false),
   /** What goes wrong with the first lines of settlement files that are made from now on, one fault each. */

@@ -4,11 +4,11 @@ import { boundedServer } from '#platform/http/boundedServer.ts';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { isSameSecret, parsed, readText } from '../requests.ts';
+import { byStandardWebhooks, Callbacks, type CallbackTarget } from '../callbacks.ts';
 import { refusal } from './bank.ts';
 import { Kassa, type KassaReply } from './kassa/kassa.ts';
 import { Provider } from './provider.ts';
 import { answer, type ApiAnswer } from './routes.ts';
-import { WebhookSender, type WebhookTarget } from './webhookSender.ts';
 
 export interface PaymentProviderOptions {
   /** The port to listen on; 0 takes any free one. */
@@ -21,9 +21,9 @@ export interface PaymentProviderOptions {
   readonly apiKey: string;
   readonly clock?: () => Date;
   /** Where the merchant wants to be told of what happens; nowhere by default. */
-  readonly webhooks?: WebhookTarget;
+  readonly webhooks?: CallbackTarget;
   /** What merchants of the other provider, Kassa, send as `Authorization: Bearer …`; it is closed without one. */
-  readonly kassa?: { readonly apiKey: string; readonly webhooks?: WebhookTarget };
+  readonly kassa?: { readonly apiKey: string; readonly webhooks?: CallbackTarget };
 }
 
 export interface RunningPaymentProvider {
@@ -54,7 +54,7 @@ export async function startPaymentProvider(options: PaymentProviderOptions): Pro
     Provider.open(
       join(options.dataDir, 'ledger.jsonl'),
       options.clock ?? (() => new Date()),
-      options.webhooks && new WebhookSender(options.webhooks),
+      new Callbacks(options.webhooks, byStandardWebhooks),
     ),
   );
   const { clock, dataDir } = options;

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Callbacks } from '../callbacks.ts';
 import { Bank, refusal, type Decision } from './bank.ts';
 import { type Behaviour, defaultBehaviour } from './behaviour.ts';
 import { settlementFile } from './kassa/settlement.ts';
 import { type Answer, Ledger, type LedgerEntry } from './ledger.ts';
-import type { WebhookSender } from './webhookSender.ts';
+import { noticeOf } from './webhooks.ts';
 
 /** What identifies a POST for its idempotency key. */
 export interface Identified {
@@ -28,11 +29,11 @@ export class Provider {
   private constructor(
     private readonly ledger: Ledger,
     private readonly clock: () => Date,
-    private readonly webhooks: WebhookSender | undefined,
+    private readonly webhooks: Callbacks,
   ) {}
 
-  /** @param webhooks tells the merchant of what happens, if the merchant wants to be told */
-  static async open(path: string, clock: () => Date, webhooks?: WebhookSender): Promise<Provider> {
+  /** @param webhooks tells the merchant of what happens */
+  static async open(path: string, clock: () => Date, webhooks: Callbacks): Promise<Provider> {
     const { ledger, entries } = await Ledger.open(path);
     const provider = new Provider(ledger, clock, webhooks);
     for (const entry of entries) provider.remember(entry);
@@ -40,7 +41,7 @@ export class Provider {
   }
 
   async close(): Promise<void> {
-    await this.webhooks?.close();
+    await this.webhooks.close();
     await this.ledger.close();
   }
 
@@ -160,7 +161,10 @@ export class Provider {
     const written = this.ledger.append(entry);
     this.remember(entry, written);
     await written;
-    this.webhooks?.tell(entry, this.bank.refundedOf(entry.authorisationId), this.behaviour.webhookTimes);
+    const notice = noticeOf(entry, this.bank.refundedOf(entry.authorisationId));
+    const { webhookTimes, webhooksFirst } = this.behaviour;
+    const told = notice && this.webhooks.send(`msg_${entry.id}`, notice, webhookTimes);
+    if (webhooksFirst) await told;
     return entry.answer;
   }
 

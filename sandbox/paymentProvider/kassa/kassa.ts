@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { isSameSecret } from '../../requests.ts';
-import type { WebhookTarget } from '../webhookSender.ts';
+import { Callbacks, type CallbackTarget } from '../../callbacks.ts';
 import { behaviourSchema } from './behaviour.ts';
 import { Intents, problem, type Doing, type KassaAnswer } from './intents.ts';
 import { challengePage } from './challengePage.ts';
 import { settlementFile, type Settled } from './settlement.ts';
-import { EventSender, eventOf } from './webhooks.ts';
+import { byKassa, eventOf } from './webhooks.ts';
 
 export interface KassaOptions {
   readonly apiKey: string;
@@ -16,7 +16,7 @@ export interface KassaOptions {
   readonly dataDir: string;
   readonly clock?: () => Date;
   /** Where the merchant wants to be told of what happens; nowhere by default. */
-  readonly webhooks?: WebhookTarget;
+  readonly webhooks?: CallbackTarget;
 }
 
 export interface KassaRequest {
@@ -62,15 +62,15 @@ export class Kassa {
 
   private constructor(
     private readonly intents: Intents,
-    private readonly events: EventSender,
+    private readonly events: Callbacks,
     private readonly authorization: string,
   ) {}
 
   static async open({ apiKey, dataDir, clock = () => new Date(), webhooks }: KassaOptions): Promise<Kassa> {
-    const events = new EventSender(webhooks);
+    const events = new Callbacks(webhooks, byKassa);
     const intents = await Intents.open(join(dataDir, 'kassa.jsonl'), clock, async (line, intent, times) => {
       const event = eventOf(line, intent);
-      if (event) await events.send(event, times);
+      if (event) await events.send(line.id, event, times);
     });
     return new Kassa(intents, events, `Bearer ${apiKey}`);
   }

@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
-import type { WebhookTarget } from '../webhookSender.ts';
+import type { Sign } from '../../callbacks.ts';
 import type { Intent, Line } from './intents.ts';
 
 const typeOf = {
@@ -12,9 +11,6 @@ const typeOf = {
   cancel: 'payment_intent.canceled',
   refund: 'charge.refunded',
 } as const;
-
-const tries = 8;
-const firstPauseMs = 200;
 
 /** The event that a line of the ledger is told by; undefined for a line that nobody is told of. */
 export function eventOf(line: Line, intent: Intent | undefined): object | undefined {
@@ -55,59 +51,9 @@ export function eventOf(line: Line, intent: Intent | undefined): object | undefi
   };
 }
 
-/** Kassa's way of signing: an HMAC over the time and the body. */
-export function signed(secret: string, body: string, at: Date = new Date()): Record<string, string> {
-  const seconds = Math.floor(at.getTime() / 1_000);
+/** Kassa's way of signing: an HMAC over the time and the body, which has its own id. */
+export const byKassa: Sign = (secret, _id, body) => {
+  const seconds = Math.floor(Date.now() / 1_000);
   const digest = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
-  return { 'content-type': 'application/json', 'kassa-signature': `t=${seconds},v1=${digest}` };
-}
-
-/** Sends events, each up to 8 times until it is answered with 2xx. Those that end with the process are lost. */
-export class EventSender {
-  readonly #stop = new AbortController();
-  readonly #sending = new Set<Promise<void>>();
-
-  constructor(private readonly target: WebhookTarget | undefined) {}
-
-  /** Resolves when each of `times` has been answered for the first time, in whatever way. */
-  async send(event: object, times: number): Promise<void> {
-    const { target } = this;
-    if (!target) return;
-    const body = JSON.stringify(event);
-    await Promise.all(
-      Array.from({ length: times }, async () => {
-        if (await this.#post(target, body)) return;
-        const sending = this.#again(target, body).finally(() => this.#sending.delete(sending));
-        this.#sending.add(sending);
-      }),
-    );
-  }
-
-  async close(): Promise<void> {
-    this.#stop.abort();
-    await Promise.all(this.#sending);
-  }
-
-  async #again(target: WebhookTarget, body: string): Promise<void> {
-    const { signal } = this.#stop;
-    for (let attempt = 1; attempt < tries && !signal.aborted; attempt += 1) {
-      await wait(firstPauseMs * 2 ** attempt, undefined, { signal, ref: false }).catch(() => undefined);
-      if (signal.aborted || (await this.#post(target, body))) return;
-    }
-  }
-
-  async #post({ url, secret }: WebhookTarget, body: string): Promise<boolean> {
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        body,
-        headers: signed(secret, body),
-        signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(5_000)]),
-      });
-      await response.body?.cancel();
-      return response.ok;
-    } catch {
-      return false;
-    }
-  }
-}
+  return { 'kassa-signature': `t=${seconds},v1=${digest}` };
+};
