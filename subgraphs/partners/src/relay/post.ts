@@ -73,7 +73,7 @@ function exchange(
     // Every call closes, with or without an error or an answer: one that is answered by 101 has neither.
     const cut = (): void => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
     let answered = false;
-    call.once('error', reject);
+    call.on('error', (error) => answered || reject(error));
     call.once('close', () => answered || cut());
     call.once('response', (response) => {
       answered = true;
@@ -92,9 +92,8 @@ function exchange(
         size += chunk.length;
         if (size >= mostBytes) done();
       });
-      response.once('end', done);
-      response.once('error', reject);
-      response.once('close', cut);
+      // The status says what the receiver made of it: a body that is cut, or lasts until our time is over, does not.
+      for (const end of ['end', 'error', 'close']) response.once(end, done);
     });
     call.end(body);
   });

@@ -226,6 +226,10 @@ it('410 disables an endpoint, and so do five days without success; enabled again
     expect((await endpoint(gone.id)).disabledBecause).toBe('GONE');
     await until(async () => (await endpoint(broken.id)).failingSince !== null);
     now = new Date(now.getTime() + 5 * 24 * hour);
+    for (const tries of [2, 3, 4]) {
+      await until(async () => (await deliveries(broken.id))[0]!.attempts === tries);
+      now = new Date(now.getTime() + 11 * hour);
+    }
     await until(async () => (await endpoint(broken.id)).state === 'DISABLED');
     expect((await endpoint(broken.id)).disabledBecause).toBe('FAILED_FOR_DAYS');
     await happen('store:b', 1);
@@ -355,6 +359,19 @@ it('redirects are not followed, and an endless answer is cut', async () => {
   expect(received.map(({ path }) => path).sort()).toEqual(['/endless', '/redirect']);
   const [kept] = (await deliveries(endless.id))[0]?.answers as [{ excerpt: string }];
   expect(kept.excerpt).toHaveLength(500);
+});
+
+it('an answer whose body never ends is the answer that its head gives', async () => {
+  const { id } = await endpointAt('dripping');
+  answer = (_got, response) => {
+    response.writeHead(200).write('thanks');
+    const drip = setInterval(() => response.write('.'), 50);
+    response.once('close', () => clearInterval(drip));
+  };
+  await happen('store:a', 1);
+  await withRelay(async () => until(async () => (await deliveries(id))[0]?.attempts === 1), { callMs: 500 });
+  expect(await statesOf(id)).toEqual(['DELIVERED']);
+  expect((await deliveries(id))[0]?.answers).toMatchObject([{ status: 200 }]);
 });
 
 it('an answer that changes the protocol is a failed call like others, and holds nothing', async () => {

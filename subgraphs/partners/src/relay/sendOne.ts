@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import type { WrappingKeys } from '#platform/pii/keyring.ts';
 import { mayBeTold } from '../webhooks/eventTypes.ts';
 import { bodyOf } from '../webhooks/payloadVersions.ts';
-import { failsForMs, pauseAfter, putOffMs } from '../webhooks/schedule.ts';
+import { failsForMs, pauseAfter, putOffMs, sureAfterTries } from '../webhooks/schedule.ts';
 import { openSecret } from '../webhooks/secret.ts';
 import type { Head, Settlement } from './lanes.ts';
 import type { Answer } from './post.ts';
@@ -70,6 +70,11 @@ export function settlementOf(
     answer,
     nextAt: new Date(now.getTime() + Math.max(pause ?? 0, putOff ?? 0)),
     pausedUntil: putOff ? new Date(now.getTime() + putOff) : undefined,
-    disabledBecause: status === 410 ? 'GONE' : failsFor >= failsForMs ? 'FAILED_FOR_DAYS' : undefined,
+    disabledBecause:
+      status === 410
+        ? 'GONE'
+        : failsFor >= failsForMs && attempts + 1 >= sureAfterTries
+          ? 'FAILED_FOR_DAYS'
+          : undefined,
   };
 }

@@ -8,6 +8,11 @@ const pauses: readonly number[] = [5 * second, 5 * minute, 30 * minute, 2 * hour
 export const mostTries = pauses.length + 1;
 /** An endpoint to which nothing got through for so long is disabled. */
 export const failsForMs = 5 * day;
+/**
+ * A message has to fail so often, for two and a half hours, before its endpoint is disabled: where nothing was to be
+ * told for days, the first slip after them is no failure of days.
+ */
+export const sureAfterTries = 5;
 /** How long a receiver can put us off. */
 const longestPutOffMs = day;
 
