@@ -41,15 +41,17 @@ export async function doorUnderTest(
   const secrets = Object.fromEntries(Object.keys(config.shape).map((name) => [name, newKey()]));
   const logged: string[] = [];
   const metrics = createMetrics();
-  const running = await runWebhooks({
-    databaseUrl: database.url,
-    network,
-    secrets: { ...secrets, ...keys } as never,
-    log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
-    metrics,
-    host: '127.0.0.1',
-    port: 0,
-  });
+  const run = (own = createMetrics()) =>
+    runWebhooks({
+      databaseUrl: database.url,
+      network,
+      secrets: { ...secrets, ...keys } as never,
+      log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
+      metrics: own,
+      host: '127.0.0.1',
+      port: 0,
+    });
+  const running = await run(metrics);
   const pool = testPool({ connectionString: database.url, max: 1 });
   whenFileEnds(async () => {
     await running.close();
@@ -60,6 +62,12 @@ export async function doorUnderTest(
     pool,
     logged,
     metrics: () => metrics.text(),
+    /** Runs another process of the door, on the same database. */
+    async another(): Promise<string> {
+      const other = await run();
+      whenFileEnds(() => other.close());
+      return other.url;
+    },
     /** What is done once an hour, as it would be done in so many days. */
     forgetIn: (days: number) =>
       new Inbox(pool, bodySealer(newKey()), () => new Date(Date.now() + days * 86_400_000)).forget(),
