@@ -126,6 +126,20 @@ describe('the money of a vendor', () => {
     expect(await payouts()).toHaveLength(before);
   });
 
+  it('is taken back for no more than the order when refunds of parts meet, and by parts that sum to them', async () => {
+    const id = await fulfilled(15);
+    const before = await world.owed(bakery);
+    const outcomes = await Promise.all([700, 333, 700, 1, 266, 700].map((amount) => refund(id, amount)));
+    const paid = [700, 333, 700, 1, 266, 700].filter((_amount, n) => outcomes[n]!.kind === 'done');
+    const sum = paid.reduce((total, amount) => total + amount, 0);
+    expect(sum).toBeLessThanOrEqual(1_300);
+    if (sum < 1_300) expect(await refund(id)).toMatchObject({ kind: 'done' });
+    await world.settle();
+    const back = world.bank.of(id).filter((entry) => entry.startsWith('refunded'));
+    expect(back.reduce((total, entry) => total + Number(entry.split(' ')[1]), 0)).toBe(1_300);
+    expect(await world.owed(bakery)).toBe(before - 1_033);
+  });
+
   it('is paid once, also when the answer is lost, and owed again when the provider refuses', async () => {
     await fulfilled(8);
     world.wait(day + 1);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { principalWith } from '#platform/testkit/testSubgraph.ts';
+import { billOnce } from './billing.ts';
 import { announcePrice } from './commands/announcePrice.ts';
 import { cancelMembership, keepMembership } from './commands/cancelMembership.ts';
 import { changeMethod } from './commands/changeMethod.ts';
@@ -73,6 +74,21 @@ describe('a renewal', () => {
     await changeMethod(world.domain, own(), { idempotencyKey: world.nextKey(), methodToken: 'tok_other' });
     await world.bill();
     expect(await world.membershipOf(id)).toMatchObject({ status: 'ACTIVE', periodEnd: '2026-03-31', tries: 0 });
+  });
+
+  it('is paid once however many processes bill at the instant, though answers are lost', async () => {
+    const id = await world.member(own());
+    world.at('2026-02-27T23:00:00Z');
+    let asked = 0;
+    world.bank.lose = () => void ((asked += 1) % 3 === 0 && away());
+    // Each copy of the domain has lists of its own, as another process has.
+    const processes = Array.from({ length: 4 }, () => Object.create(world.domain) as typeof world.domain);
+    for (let round = 0; round < 3; round += 1) await Promise.all(processes.map((domain) => billOnce(domain)));
+    world.bank.lose = undefined;
+    await world.bill();
+    expect(await moved(id)).toEqual(['authorised 999', 'captured 999', 'authorised 999', 'captured 999']);
+    expect((await world.told(id)).filter((each) => each === 'RENEWED')).toHaveLength(1);
+    expect(await world.membershipOf(id)).toMatchObject({ periods: 2, periodEnd: '2026-03-31' });
   });
 
   it('moves the money once, also when every answer of the bank is lost', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pause } from '#platform/events/pause.ts';
 import { away } from '#platform/testkit/bank.ts';
 import { acceptOrder, cancelOrder, declineOrder, fulfilOrder } from '../commands/changeOrder.ts';
 import { bakery, brownie, customer, marketplaceAlone, vendor } from '../testing/marketplaceAlone.ts';
@@ -51,6 +52,28 @@ describe('the saga of an order from a vendor', () => {
     await world.settled(id, 'authorised 1300', 'voided 1300');
     expect(await world.told(id)).toEqual(['MarketplaceOrderPlaced', 'OFFERED', 'CANCELLED']);
     expect(await accept(id)).toMatchObject({ kind: 'notAllowed' });
+  });
+
+  it('is either accepted or given back when the answer and the end of the wait meet', async () => {
+    await world.domain.db.vendor.update({ where: { id: bakery }, data: { answerMinutes: 1 } });
+    // The wait of the saga is 8 s long.
+    world.wait(-52);
+    const ids = await Promise.all([11, 12, 13, 14].map((n) => world.offered(customer(n))));
+    world.wait(52);
+    await world.domain.db.vendor.update({ where: { id: bakery }, data: { answerMinutes: 10 } });
+    await Promise.all(
+      ids.map(async (id, n) => {
+        const { answerBy } = await world.orderOf(id);
+        await pause(answerBy!.getTime() - Date.now() - 20 * n);
+        // Two of the vendor's people, at the last moment.
+        const [one, other] = await Promise.all([accept(id), accept(id)]);
+        expect(one.kind).toBe(other.kind);
+        const isAccepted = one.kind === 'done';
+        await world.settled(id, 'authorised 1300', isAccepted ? 'captured 1300' : 'voided 1300');
+        const ends = (await world.told(id)).filter((each) => ['ACCEPTED', 'CANCELLED'].includes(each));
+        expect(ends).toEqual([isAccepted ? 'ACCEPTED' : 'CANCELLED']);
+      }),
+    );
   });
 
   it('gives back what is held when the vendor declines, or the customer calls it off before', async () => {
