@@ -12,10 +12,11 @@ import { apiKey, openPayments } from '#subgraphs/payments/src/testing/paymentsUn
 const first = '2026-01-31';
 const plans = [
   { planId: 'plus-monthly', agreedPrice: 999, periods: 13 },
-  { planId: 'plus-yearly', agreedPrice: 9_990, periods: 2 },
   { planId: 'plus-trial', agreedPrice: 0, periods: 11 },
+  { planId: 'plus-yearly', agreedPrice: 9_990, periods: 2 },
 ];
-const planOf = (n: number) => plans[n % plans.length]!;
+/** Of sixteen members, one pays by the month and one begins with a trial; each charge takes time. */
+const planOf = (n: number) => plans[Math.min(n % 16, 2)]!;
 const subscribing = (n: number) => ({ planId: planOf(n).planId, agreedPrice: planOf(n).agreedPrice });
 
 interface Movement {
@@ -59,7 +60,7 @@ export function membershipYear(members: number, bus?: () => Promise<EventBus>): 
   const ids: string[] = [];
   beforeAll(async () => {
     while (ids.length < members) {
-      const some = Array.from({ length: Math.min(20, members - ids.length) }, (_, index) => ids.length + index);
+      const some = Array.from({ length: Math.min(8, members - ids.length) }, (_, index) => ids.length + index);
       ids.push(...(await Promise.all(some.map((n) => world.member(customer(n), subscribing(n))))));
     }
   });

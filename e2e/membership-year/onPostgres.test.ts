@@ -1,4 +1,4 @@
 import { describe } from 'vitest';
 import { membershipYear } from './membershipYear.ts';
 
-describe('a year with the events in PostgreSQL', () => membershipYear(50));
+describe('a year with the events in PostgreSQL', () => membershipYear(200));
