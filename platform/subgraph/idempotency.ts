@@ -35,7 +35,7 @@ export interface IdempotentRequest {
 export function requireIdempotencyKey(key: string): void {
   const characters = charactersIn(key);
   if (characters >= 1 && characters <= 128) return;
-  throw new CodedError('BAD_USER_INPUT', 'An idempotency key has 1 to 128 characters; a UUID is a good one.');
+  throw new CodedError('BAD_USER_INPUT', '`idempotencyKey` has 1 to 128 characters; a UUID is a good one.');
 }
 
 function canonical(value: unknown): unknown {

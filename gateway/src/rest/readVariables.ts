@@ -15,6 +15,8 @@ export interface RequestParts {
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The headers as they came, names and values in turn. */
+  readonly rawHeaders: readonly string[];
   /** The parsed body; undefined if there was none. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
 }
@@ -52,15 +54,19 @@ function unknownNames(inputs: readonly RouteInput[], { query, body, headers }: R
   ].map((field) => ({ field, message: 'Is not known here' }));
 }
 
-function valueOf(input: RouteInput, { path, query, headers, body }: RequestParts, details: ErrorDetail[]): unknown {
+function valueOf(input: RouteInput, parts: RequestParts, details: ErrorDetail[]): unknown {
+  const { path, query, headers, rawHeaders, body } = parts;
   switch (input.in) {
     case 'body':
       return body && Object.hasOwn(body, input.name) ? body[input.name] : undefined;
     case 'path':
       return path[input.name];
     case 'header': {
-      const header = headers[input.name.toLowerCase()];
+      const name = input.name.toLowerCase();
+      const header = headers[name];
       if (typeof header !== 'string') return undefined;
+      const times = rawHeaders.filter((each, at) => at % 2 === 0 && each.toLowerCase() === name).length;
+      if (times > 1) details.push({ field: input.name, message: 'May be given once' });
       return input.name === 'If-Match' ? versionOf(header, details) : header;
     }
     case 'query': {

@@ -9,6 +9,7 @@ import type { DeviceRequests } from '../transports/http/deviceRequests.ts';
 import { OfferingMessage } from '../transports/http/offeredUpgrade.ts';
 import type { CrossOrigin } from '../transports/http/crossOrigin.ts';
 import type { McpHandler } from '../transports/mcp/mcpHandler.ts';
+import { errorBody, RestError } from '../rest/restError.ts';
 import type { RestHandler } from '../transports/rest/restHandler.ts';
 import { boundedHttp2, endConnectionAfter, type BoundedHttp2 } from '#platform/http/boundedHttp2.ts';
 import { boundedServer } from '#platform/http/boundedServer.ts';
@@ -69,6 +70,13 @@ function text(response: ServerResponse, status: number, type: string, body: stri
     })
     .end(body);
 }
+
+/** What is told at an address that is none: where there are routes, in the body of their errors. */
+const noGraphql = { errors: [{ message: 'GraphQL is at /graphql.', extensions: { code: 'NOT_FOUND' } }] };
+const noRoute = errorBody(
+  new RestError(404, 'NOT_FOUND', 'Nothing is at this address. Routes begin with /v1: /v1/openapi.json has them all.'),
+  false,
+);
 
 const wantsPage = (request: IncomingMessage, url: URL): boolean =>
   request.method === 'GET' &&
@@ -162,12 +170,7 @@ export class GraphServer {
         const { files } = this.#options;
         if (files && target?.path.startsWith(imagesPath))
           return sendImage(request, response, files, target.path.slice(imagesPath.length));
-        return text(
-          response,
-          404,
-          'application/json',
-          '{"errors":[{"message":"GraphQL is at /graphql.","extensions":{"code":"NOT_FOUND"}}]}',
-        );
+        return text(response, 404, 'application/json', JSON.stringify(rest ? noRoute : noGraphql));
       }
     }
   }

@@ -261,11 +261,13 @@ export class RestHandler {
 
   #given(
     route: Route,
-    { params, headers }: FastifyRequest,
+    { params, headers, raw: { rawHeaders } }: FastifyRequest,
     query: URLSearchParams,
     body: Record<string, unknown> | undefined,
   ): Record<string, unknown> {
-    return readVariables(this.#inputsOf(route), { path: params as Record<string, string>, query, headers, body });
+    return readVariables(this.#inputsOf(route), {
+      ...{ path: params as Record<string, string>, query, headers, rawHeaders, body },
+    });
   }
 
   async #bodyOf(route: Route, { raw, headers }: FastifyRequest): Promise<Record<string, unknown> | undefined> {
@@ -273,9 +275,7 @@ export class RestHandler {
     const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
     const length = Number(headers['content-length'] ?? (headers['transfer-encoding'] === undefined ? 0 : 1));
     if (length > 0 && type !== json && !(route.method === 'PATCH' && type === mergePatch))
-      throw new RestError(415, 'UNSUPPORTED_MEDIA_TYPE', `Send the request as \`Content-Type: ${json}\`.`, [], {
-        [route.method === 'PATCH' ? 'accept-patch' : 'accept']: json,
-      });
+      throw wrongType({ [route.method === 'PATCH' ? 'accept-patch' : 'accept']: json });
     if (length === 0) return void checkDigest(raw, noBody);
     // Of a signed request the body is part of what was signed.
     const read = raw.headers['signature-input'] === undefined ? readBody : readAppBody;
@@ -374,11 +374,15 @@ function goneSignal({ raw }: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
+const wrongType = (headers?: Record<string, string>): RestError =>
+  new RestError(415, 'UNSUPPORTED_MEDIA_TYPE', `Send the request as \`Content-Type: ${json}\`.`, [], headers);
+
 function restErrorOf(thrown: unknown, anonymous: boolean, tell: (thrown: unknown) => { message: string }): RestError {
   if (thrown instanceof RestError) return thrown;
   if (thrown instanceof Refusal)
     return errorOf(thrown.errors, anonymous, thrown.status === 'document' ? undefined : thrown.status);
   const status = (thrown as { statusCode?: unknown }).statusCode;
+  if (status === 415) return wrongType();
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new RestError(status, 'BAD_REQUEST', (thrown as Error).message);
   return new RestError(500, 'INTERNAL_SERVER_ERROR', tell(thrown).message);

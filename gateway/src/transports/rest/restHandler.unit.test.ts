@@ -16,6 +16,8 @@ const routes: Readonly<Record<string, string>> = {
     @rest(method: GET, path: "/shops/old", deprecated: "2020-01-01", sunset: "2021-01-01", successor: "/v2/shops") { shops { id } }`,
   'v1/orders/listEvents.graphql': `subscription ListEvents($orderId: ID!)
     @rest(method: GET, path: "/orders/{orderId}/events", signedIn: true) { orderStatusChanged(orderId: $orderId) { id status version } }`,
+  'v1/orders/advance.graphql': `mutation Advance($orderId: ID!)
+    @rest(method: POST, path: "/orders/{orderId}/advances", status: 201) { advance(orderId: $orderId) { id } }`,
   // Long enough to be compressed.
   'openapi-3.0.json': JSON.stringify({ openapi: '3.0.3', info: { description: 'x'.repeat(2_000) } }),
 };
@@ -107,6 +109,18 @@ describe('what goes wrong', () => {
 });
 
 describe('what HTTP asks for', () => {
+  it('an address beside the routes is told in their body where they are', async () => {
+    const { status, body } = await bodyOf('/shops');
+    expect([status, body]).toMatchObject([404, { error: { code: 'NOT_FOUND', details: [] } }]);
+    expect(JSON.stringify(body)).toContain('/v1/openapi.json');
+  });
+
+  it('415 has its own code, also for a type that cannot be read', async () => {
+    const asked = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json, text/plain' } };
+    const refused = await bodyOf('/v1/orders/o1/advances', asked);
+    expect(refused).toMatchObject({ status: 415, body: { error: { code: 'UNSUPPORTED_MEDIA_TYPE' } } });
+  });
+
   it('the description is served, with an ETag, and names its methods', async () => {
     const first = await call('/v1/openapi.json');
     expect(await first.json()).toMatchObject({ openapi: '3.0.3' });
