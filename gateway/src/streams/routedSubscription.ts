@@ -71,6 +71,7 @@ export class RoutedSubscription implements OpenedSubscription {
     // If the subscription has been moved in the meantime, the result is about another graph or other rights, and is
     // ignored.
     if (this.#subscriber !== first) return undefined;
+    if (refused) this.#finish();
     this.#begun = true;
     return refused;
   }
@@ -108,7 +109,8 @@ export class RoutedSubscription implements OpenedSubscription {
     this.#route = route;
     this.#begun = false;
     const subscriber: Subscriber = this.#routing.subscribe(route, this.#sink, resumeFrom, () => {
-      if (this.#subscriber === subscriber) this.#finish();
+      // Before it has begun, whoever awaits that tells the client.
+      if (this.#subscriber === subscriber && this.#begun) this.#finish();
     });
     this.#subscriber = subscriber;
     return subscriber;

@@ -75,3 +75,37 @@ it('that is moved while it begins is not ended by the result of the first stream
   subscription.start();
   expect(calls).toEqual(['stop 0', 'start 1', 'over', 'stop 1']);
 });
+
+it('that is refused by the stream to which it is moved tells its client so, once', async () => {
+  const ends: (ExecutionResult | undefined)[] = [];
+  let over = 0;
+  const refusal = { data: null };
+  const begins = [undefined, refusal];
+  const routing: SubscriptionRouting = {
+    reroute: () => ({ kind: 'route', route: routeOf('another class') }),
+    subscribe: (_route, _sink, _from, onEnd) => {
+      const refused = begins.shift();
+      return {
+        // A subscriber that is refused has ended by then.
+        begin: () => {
+          if (refused) onEnd();
+          return Promise.resolve(refused);
+        },
+        start: () => undefined,
+        stop: () => undefined,
+        position: undefined,
+      } as unknown as Subscriber;
+    },
+    unexpected: () => ({ data: null }),
+  };
+  const sink = { end: (last?: ExecutionResult) => ends.push(last) } as unknown as StreamSink;
+  const subscription = new RoutedSubscription(routing, {} as SubscriptionRequest, sink, () => {
+    over += 1;
+  });
+  await subscription.begin(routeOf('a class'), undefined);
+  subscription.start();
+  subscription.renewed();
+  await until(() => over === 1);
+  await until(() => ends.length > 0, { timeoutMs: 2_000 });
+  expect([ends, over]).toEqual([[refusal], 1]);
+});
