@@ -170,9 +170,14 @@ import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { expect, it, vi } from 'vitest';
 import { App } from './App.tsx';
-import { FirstScreenDocument } from './gql/graphql.ts';
+import { FirstScreenDocument, LiveDocument } from './gql/graphql.ts';
 
-const data = ${JSON.stringify(answer)} as const;
+const data = ${JSON.stringify({ __typename: 'Query', ...(answer as object) })} as const;
+// The stream says nothing.
+const mocks = [
+  { request: { query: FirstScreenDocument }, result: { data } },
+  { request: { query: LiveDocument, variables: () => true }, result: {}, delay: Infinity },
+];
 
 it('shows what the channel answers', async () => {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
@@ -180,7 +185,7 @@ it('shows what the channel answers', async () => {
   const root = createRoot(page);
   await act(async () =>
     root.render(
-      <MockedProvider mocks={[{ request: { query: FirstScreenDocument }, result: { data } }]}>
+      <MockedProvider mocks={mocks}>
         <App />
       </MockedProvider>,
     ),

@@ -34,6 +34,9 @@ describe.each(appChannels)('an app for %s', (channel) => {
     const documents = files.filter((file) => file.startsWith('src/') && file.endsWith('.graphql'));
     expect(documents).toHaveLength(2);
     for (const file of documents) expect(validate(schema, parse(text(folder, file))), file).toEqual([]);
+    // A document that the test does not answer is complained of on its console, as if the app were wrong.
+    for (const name of ['FirstScreen', 'Live'])
+      expect(text(folder, 'src/App.test.tsx')).toContain(`query: ${name}Document`);
     const { dependencies, devDependencies } = JSON.parse(text(folder, 'package.json')) as Record<string, object>;
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
       expect(version, name).toMatch(/^(\d+\.\d+\.\d+|file:vendor\/[\w.-]+\.tgz)$/);
