@@ -19,6 +19,8 @@ export interface ProductionServices {
   addressOf(database?: string): string;
   /** Begins a service, such as `subgraph menu`, on the ports from this base. It is begun again when it ends. */
   serve(base: number, ...service: string[]): SupervisedProcess;
+  /** The same, of a machine whose clock is ten minutes ahead. */
+  serveAhead(base: number, ...service: string[]): SupervisedProcess;
   /** Runs a command to its end, which has to be a good one. @returns what it printed */
   run(name: string, args: string[], more?: Record<string, string>): Promise<string>;
   /** Stops the services, and then all that they stood on. */
@@ -47,22 +49,25 @@ export async function productionServices(folder: string): Promise<ProductionServ
     return ran.stdout();
   };
   await run('serve', ['databases']);
+  const serve = (base: number, args: string[], more: Record<string, string> = {}): SupervisedProcess => {
+    const service = superviseProcess({
+      script: `${root}scripts/serve.ts`,
+      args,
+      env: { ...env, ...more, PORT_BASE: String(base) },
+      ready: /serving /,
+    });
+    services.push(service);
+    return service;
+  };
   return {
     outside,
     env,
     run,
     addressOf: (database = '') =>
       `postgresql://postgres:${encodeURIComponent(cluster.passwordOf('postgres'))}@127.0.0.1:${cluster.port}/${database}`,
-    serve(base, ...args) {
-      const service = superviseProcess({
-        script: `${root}scripts/serve.ts`,
-        args,
-        env: { ...env, PORT_BASE: String(base) },
-        ready: /serving /,
-      });
-      services.push(service);
-      return service;
-    },
+    serve: (base, ...service) => serve(base, service),
+    serveAhead: (base, ...service) =>
+      serve(base, service, { NODE_OPTIONS: `--import ${root}e2e/many-processes/tenMinutesAhead.mjs` }),
     async stop() {
       await Promise.all(services.map((service) => service.stop()));
       await cluster.stop();

@@ -209,4 +209,16 @@ describe('a chain that is run through two processes of each domain', () => {
       await stores[0]!.whenReady(starts + 1);
     }
   });
+
+  it('goes by one clock though that of a machine is ten minutes ahead', async () => {
+    await menu[1]!.stop();
+    await production.serveAhead(bases[1]!, 'subgraph', 'menu').whenReady();
+    const name = randomUUID();
+    // Its channel, whose clock is right, is believed: by the other clock its token has expired.
+    expect(await change<object>(1, 'createMenuDraft', { idempotencyKey: name, name })).toMatchObject({
+      __typename: 'MenuDraftSaved',
+    });
+    const ahead = 'SELECT extract(epoch FROM changed_at - now())::int AS seconds FROM menu_draft WHERE name = $1';
+    expect((await ask<{ seconds: number }>('menu', ahead, name)).seconds).toBeLessThanOrEqual(0);
+  });
 });

@@ -176,8 +176,12 @@ export async function identityOf(
 }
 
 /** The identity of a service that clients do not connect to. */
-export const serviceIdentityOf = async (options: SecretOptions, service: string): Promise<Identity> =>
-  createIdentity({ internalKey: await serviceKeysOf(options, [service]), scopesOf: scopesOfRole });
+export const serviceIdentityOf = async (
+  options: SecretOptions,
+  service: string,
+  clock = () => new Date(),
+): Promise<Identity> =>
+  createIdentity({ internalKey: await serviceKeysOf(options, [service]), scopesOf: scopesOfRole, clock });
 
 /** The identity of a whole system in one process. Its internal key is made at the start and never stored. */
 export const ownIdentityOf = async (

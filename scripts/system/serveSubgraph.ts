@@ -53,9 +53,11 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     whatFor: `the subgraph ${name}`,
   });
   await patiently(() => migrateDomain(databaseUrl, name));
+  /** As soon as it runs, that of the domain: others refuse what a process signs whose own clock is wrong. */
+  let clock = () => new Date();
   const [{ runSubgraph }, identity, bus] = await Promise.all([
     import('#platform/subgraph/runSubgraph.ts'),
-    serviceIdentityOf(secretOptions, name),
+    serviceIdentityOf(secretOptions, name, () => clock()),
     patiently(() => busOf(settings, log, secretOptions, context.teardown)),
   ]);
   reportLag(metrics, bus);
@@ -80,6 +82,7 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
       configuration: settings,
     }),
   );
+  clock = running.domain.clock;
   context.teardown.add(`subgraph ${name}`, () => running.stop());
   if (settings.PROFILE === 'development') await running.seed();
   if (definition.sagas?.length) {
