@@ -114,7 +114,7 @@ test.each(['['.repeat(100_000), '[{"a":'.repeat(3_000), `[${'{"key":'.repeat(50_
 );
 
 test('stops at more mistakes than anybody reads', () => {
-  const { problems } = read('categories.csv', `key,position,name.en\n${'food,x,Food,more\n'.repeat(150_000)}`);
+  const { problems } = read('categories.csv', `key,position,name.en\n${'food,x,Food,more\n'.repeat(40_000)}`);
   expect(problems.length).toBeGreaterThan(10_000);
   expect(problems.length).toBeLessThan(30_000);
 });
