@@ -1,12 +1,27 @@
 import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Verifier } from '@pact-foundation/pact';
+import { MessageProviderPact, Verifier } from '@pact-foundation/pact';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import { until } from '#platform/testkit/until.ts';
+import { callRest } from '../rest/restCall.ts';
 import { sharedSystem } from '../harness/sharedSystem.ts';
-import type { TestSystem } from '../harness/startTestSystem.ts';
-import { appOf, appRoles, askMockOf, isThereIn, pactOfApp, textOf, type ChannelApp } from './channelApps.ts';
+import { type Actor, type TestSystem } from '../harness/startTestSystem.ts';
+import { hearMockOf, pactOfStreams, streamsOf, type AppStream } from './appStreams.ts';
+import {
+  appOf,
+  appRoles,
+  exampleOf,
+  askMockOf,
+  pactOfApp,
+  states,
+  textOf,
+  type AppOperation,
+  type ChannelApp,
+} from './channelApps.ts';
+import { startTakingProxy } from './takingProxy.ts';
 
 const folder = fileURLToPath(new URL('../../schema/pacts/apps/', import.meta.url));
 const recording = process.env['RECORD_PACTS'] !== undefined;
@@ -17,21 +32,95 @@ beforeAll(async () => {
   system = await sharedSystem();
 });
 
-const authorizationOf = async (channel: keyof typeof appRoles): Promise<string> =>
-  `Bearer ${await system.tokenFor({ role: appRoles[channel] })}`;
+const actorOf = ({ channel }: ChannelApp, state: string): Actor => ({
+  role: state === states.nothingOfVendor ? 'vendor' : appRoles[channel],
+  ...(state !== states.seeded && state !== states.ordered && { subject: randomUUID() }),
+});
 
-/** What the system answers to each query of an app. */
-async function answersTo(app: ChannelApp): Promise<ReadonlyMap<string, unknown>> {
-  const found = new Map<string, unknown>();
-  for (const query of app.queries) {
-    const response = await fetch(system.urlOf(app.channel), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: await authorizationOf(app.channel) },
-      body: JSON.stringify({ query: textOf(query), variables: query.variables }),
-    });
-    found.set(query.name, ((await response.json()) as { data?: unknown }).data ?? {});
+const authorizationOf = async (app: ChannelApp, state: string): Promise<string> =>
+  `Bearer ${await system.tokenFor(actorOf(app, state))}`;
+
+/** What the system answers to an operation of an app. */
+async function answerTo(app: ChannelApp, { document, variables, state }: AppOperation): Promise<unknown> {
+  const response = await fetch(system.urlOf(app.channel), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: await authorizationOf(app, state) },
+    body: JSON.stringify({ query: textOf(document), variables }),
+  });
+  const { data, errors } = (await response.json()) as { data?: unknown; errors?: unknown };
+  if (!data) throw new Error(`${JSON.stringify(variables)}: ${JSON.stringify(errors)}`);
+  return data;
+}
+
+/** Places the order that the app's pact is about; the same one, however often. */
+async function orderOf(app: ChannelApp): Promise<{ orderId: string }> {
+  const placing = app.operations.find(({ name }) => name === 'PlaceOrder, carried out')!;
+  const { placeOrder } = (await answerTo(app, placing)) as { placeOrder: { order?: { id: string } } };
+  if (!placeOrder.order) throw new Error(`not placed: ${JSON.stringify(placeOrder)}`);
+  return { orderId: placeOrder.order.id };
+}
+
+/** Verifies the pact of an app with its channel. `without`: a field that is taken out of each answer. */
+async function verify(app: ChannelApp, without?: string): Promise<string | undefined> {
+  let authorization = await authorizationOf(app, states.seeded);
+  const begin = (state: string, more?: () => Promise<object>) => async () => {
+    authorization = await authorizationOf(app, state);
+    return more?.();
+  };
+  const proxy = await startTakingProxy({ baseUrl: new URL(system.urlOf(app.channel)).origin, without });
+  try {
+    await new Verifier({
+      provider: app.channel,
+      providerBaseUrl: proxy.url,
+      pactUrls: [join(folder, pactOfApp(app.channel))],
+      stateHandlers: {
+        [states.seeded]: begin(states.seeded),
+        [states.nothing]: begin(states.nothing),
+        [states.nothingOfVendor]: begin(states.nothingOfVendor),
+        [states.ordered]: begin(states.ordered, () => orderOf(app)),
+      } as never,
+      logLevel: 'error',
+      requestFilter: (request, _, next) => {
+        request.headers['authorization'] = authorization;
+        next();
+      },
+    }).verifyProvider();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    await proxy.close();
   }
-  return found;
+}
+
+/** Waits until an order has a payment, which is made a moment after the order. */
+const paymentOf = async (orderId: string): Promise<void> => {
+  const token = await system.tokenFor({ role: 'customer' });
+  const payment = () => callRest(system.urlOf('rest'), `GET /v1/orders/${orderId}/payment`, { token });
+  await until(async () => (await payment()).status === 200, { what: 'the payment of the order', timeoutMs: 30_000 });
+};
+
+/** What a stream is about, as the app of the channel follows it. */
+async function variablesOf(app: ChannelApp, { name, document }: AppStream): Promise<Record<string, unknown>> {
+  if (name.startsWith('Order') && name !== 'OrderBoardChanged') {
+    const order = await orderOf(app);
+    if (name === 'OrderPaymentChanged') await paymentOf(order.orderId);
+    return order;
+  }
+  const example = exampleOf(document, app.schema, app.channel);
+  const date = new Date().toLocaleDateString('sv', { timeZone: 'Europe/Berlin' });
+  return { ...example, ...('date' in example && { date }) };
+}
+
+/** The first message of a stream of the running system. */
+async function firstOf(app: ChannelApp, stream: AppStream): Promise<{ data: unknown }> {
+  const client = system.client(app.channel, actorOf(app, states.seeded));
+  const followed = client.subscribe(stream.document as never, (await variablesOf(app, stream)) as never);
+  try {
+    return { data: await followed.next(() => true, `the first message of ${stream.name}`) };
+  } finally {
+    followed.stop();
+  }
 }
 
 describe.each(apps)('the app of $channel', (app) => {
@@ -40,24 +129,51 @@ describe.each(apps)('the app of $channel', (app) => {
   // With `RECORD_PACTS=1` and `vitest -u`: of what may be null, the pact then has what there is in data of the seed.
   it.runIf(recording)('has its pact written anew', async () => {
     const dir = temporaryFolder('pacts');
-    const found = await answersTo(app);
-    await askMockOf(app, dir, (query) => isThereIn(found.get(query)));
+    const found = new Map<string, unknown>();
+    const unanswered: string[] = [];
+    for (const operation of app.operations) {
+      const given = operation.state === states.ordered ? await orderOf(app) : operation.variables;
+      await answerTo(app, { ...operation, variables: given }).then(
+        (answer) => found.set(operation.name, answer),
+        (error: unknown) => unanswered.push(`${operation.name} ${String(error)}`),
+      );
+    }
+    expect(unanswered).toEqual([]);
+    await askMockOf(app, dir, found);
     await expect(readFileSync(join(dir, file), 'utf8')).toMatchFileSnapshot(join(folder, file));
   });
 
   it('is answered by the running channel as its pact says', async () => {
-    const authorization = await authorizationOf(app.channel);
-    const verifying = new Verifier({
-      provider: app.channel,
-      providerBaseUrl: new URL(system.urlOf(app.channel)).origin,
+    expect(await verify(app)).toBeUndefined();
+  });
+});
+
+describe.each(apps.filter(({ channel }) => streamsOf(channel).length > 0))('the streams of $channel', (app) => {
+  const file = pactOfStreams(app.channel);
+
+  it.runIf(recording)('have their pact written anew', async () => {
+    const dir = temporaryFolder('pacts');
+    const found = new Map<string, unknown>();
+    for (const stream of streamsOf(app.channel)) found.set(stream.name, (await firstOf(app, stream)).data);
+    await hearMockOf(app.channel, dir, found);
+    await expect(readFileSync(join(dir, file), 'utf8')).toMatchFileSnapshot(join(folder, file));
+  });
+
+  it('tell what their pact says', async () => {
+    const messageProviders = Object.fromEntries(
+      streamsOf(app.channel).map((stream) => [stream.name, () => firstOf(app, stream)]),
+    );
+    const verifying = new MessageProviderPact({
+      ...{ provider: `${app.channel}-streams`, messageProviders, logLevel: 'error' },
       pactUrls: [join(folder, file)],
-      stateHandlers: { 'the seeded chain': () => Promise.resolve(undefined) },
-      logLevel: 'error',
-      requestFilter: (request, _, next) => {
-        request.headers['authorization'] = authorization;
-        next();
-      },
-    }).verifyProvider();
+    }).verify();
     await expect(verifying).resolves.toBeDefined();
   });
+});
+
+it('a field that an app reads of what a mutation gives, and that is gone, is red for the apps that read it', async () => {
+  const red: string[] = [];
+  for (const app of apps.filter(({ channel }) => ['kiosk', 'delivery'].includes(channel)))
+    if ((await verify(app, 'cancellable')) !== undefined) red.push(app.channel);
+  expect(red).toEqual(['kiosk']);
 });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
-import { appOf, appRoles, askMockOf, isThereIn, pactOfApp } from './channelApps.ts';
+import { hearMockOf, pactOfStreams, streamsOf } from './appStreams.ts';
+import { appOf, appRoles, askMockOf, pactOfApp } from './channelApps.ts';
 
 const folder = fileURLToPath(new URL('../../schema/pacts/apps/', import.meta.url));
 
@@ -11,21 +12,39 @@ interface Pact {
   readonly interactions: readonly {
     readonly description: string;
     readonly response: { readonly body: { readonly content: { readonly data: unknown } } };
+    readonly contents: { readonly content: { readonly data: unknown } };
   }[];
 }
+const interactionsOf = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as Pact).interactions;
+const channels = Object.keys(appRoles) as (keyof typeof appRoles)[];
 
-it.each(Object.keys(appRoles) as (keyof typeof appRoles)[])(
+it.each(channels)(
   'the app of %s gets along with what its pact promises, and the pact is committed',
   async (channel) => {
     const app = appOf(channel);
     const file = join(folder, pactOfApp(channel));
-    const { interactions } = JSON.parse(readFileSync(file, 'utf8')) as Pact;
-    const found = new Map(interactions.map(({ description, response }) => [description, response.body.content.data]));
+    const found = new Map(
+      interactionsOf(file).map(({ description, response }) => [description, response.body.content.data]),
+    );
     const dir = temporaryFolder('pacts');
-    const answers = await askMockOf(app, dir, (query) => isThereIn(found.get(query)));
-    expect(answers).toHaveLength(app.queries.length);
+    const answers = await askMockOf(app, dir, found);
+    expect(answers).toHaveLength(app.operations.length);
     expect(answers).not.toContainEqual(expect.any(Error));
-    // `vitest run -u` writes it anew, when a query has changed.
+    // `vitest run -u` writes it anew, when an operation has changed.
     await expect(readFileSync(join(dir, pactOfApp(channel)), 'utf8')).toMatchFileSnapshot(file);
+  },
+);
+
+it.each(channels.filter((channel) => streamsOf(channel).length > 0))(
+  'the streams of the app of %s are what its pact promises, and the pact is committed',
+  async (channel) => {
+    const file = join(folder, pactOfStreams(channel));
+    const found = new Map(
+      interactionsOf(file).map(({ description, contents }) => [description, contents.content.data]),
+    );
+    const dir = temporaryFolder('pacts');
+    const heard = await hearMockOf(channel, dir, found);
+    expect(heard).toHaveLength(streamsOf(channel).length);
+    await expect(readFileSync(join(dir, pactOfStreams(channel)), 'utf8')).toMatchFileSnapshot(file);
   },
 );
