@@ -5,7 +5,6 @@ import {
   OrderTrackingPageDocument,
   PlaceOrderDocument,
 } from '#generated/bffs/web/operations.ts';
-import { until } from '#platform/testkit/until.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
 import { orderInput } from '../harness/placing.ts';
