@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import type pg from 'pg';
 import pino from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -18,6 +19,7 @@ import definition from '../main.ts';
 import { enqueue } from '../webhooks/enqueue.ts';
 import { eventTypes } from '../webhooks/eventTypes.ts';
 import { newSecret } from '../webhooks/secret.ts';
+import { claimLanes, headsOf, settle } from './lanes.ts';
 import { runWebhookRelay, type RunningWebhookRelay } from './runWebhookRelay.ts';
 
 const key = () => randomBytes(32).toString('base64');
@@ -262,6 +264,37 @@ it('a replay from a cursor sends what was answered since that message was sent',
       'store:d',
     ]);
   });
+});
+
+it('a replay locks nothing that a message under way needs to be settled', async () => {
+  const { id } = await endpointAt('again');
+  await happen('store:a', 1);
+  await withRelay(() => until(async () => (await statesOf(id)).join() === 'DELIVERED'));
+  await happen('store:a', 2);
+  const claims = await claimLanes(domain.pool, { now, leaseMs: 60_000, most: 1, failing: false });
+  const [head] = await headsOf(domain.pool, claims);
+  let replayed: Promise<unknown> | undefined;
+  /** Once the settlement has locked the lane, the replay comes as far as it can. */
+  const client = await domain.pool.connect();
+  const pool = {
+    connect: () => ({
+      release: () => client.release(),
+      async query(sql: string, values: unknown[]) {
+        const result = await client.query(sql, values);
+        if (sql === 'begin') await client.query(`SET LOCAL lock_timeout = '2s'`);
+        if (!sql.includes('FOR UPDATE')) return result;
+        replayed = replay(domain, await endpoint(id), { from: new Date(0).toISOString() }).catch(String);
+        await until(async () => {
+          const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+          return (await domain.pool.query(waits)).rowCount;
+        });
+        return result;
+      },
+    }),
+  } as unknown as pg.Pool;
+  await settle(pool, head!, { now, outcome: 'DELIVERED', answer: { status: 204 }, nextAt: now });
+  expect(await replayed).toEqual({ kind: 'done', count: 1 });
+  expect(await statesOf(id)).toEqual(['WAITING', 'DELIVERED']);
 });
 
 it('a replay of more than 10,000 events is refused whole, from whatever it begins', async () => {

@@ -59,6 +59,10 @@ export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selecti
                OR "v"."position" > (SELECT "position" FROM "latest")
                   AND NOT EXISTS (SELECT FROM "webhook_delivery" "s" WHERE "s"."endpoint_id" = "e"."id"
                     AND "s"."event_id" = "v"."id"))
+          -- What waits is sent in any case. Here it is not even locked: whoever settles it has locked its lane before
+          -- it, and lanes are locked last here.
+          AND (NOT $8 OR NOT EXISTS (SELECT FROM "webhook_delivery" "w" WHERE "w"."endpoint_id" = "e"."id"
+                AND "w"."event_id" = "v"."id" AND "w"."state" = 'WAITING'))
         ORDER BY "v"."position"
         LIMIT $9
        ON CONFLICT ("endpoint_id", "event_id") DO UPDATE
