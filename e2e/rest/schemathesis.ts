@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +36,11 @@ const checks = [
   'ignored_auth',
 ];
 
+/** Besides what it takes for a refusal itself: 428 is what RFC 6585 has for a change that says no `If-Match`. */
+const configuration = `[checks]
+missing_required_header.expected-statuses = [400, 401, 403, 406, 415, 422, 428]
+`;
+
 export interface SchemathesisRun {
   readonly baseUrl: string;
   readonly token: string;
@@ -50,6 +55,7 @@ export interface SchemathesisRun {
  */
 export async function runSchemathesis({ baseUrl, token, seconds, flags = [] }: SchemathesisRun) {
   const cwd = await mkdtemp(join(tmpdir(), 'schemathesis-'));
+  await writeFile(join(cwd, 'schemathesis.toml'), configuration);
   const args = [
     ...['run', document, '--url', baseUrl, '-H', `Authorization: Bearer ${token}`, '--checks', checks.join(',')],
     ...['--generation-deterministic', '--max-time', String(seconds), '--phases', 'examples,coverage,fuzzing'],
