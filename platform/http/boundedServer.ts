@@ -36,14 +36,13 @@ const usualBounds: ServerBounds = {
  * that merely asks too much at once gets the answers to what it may ask.
  */
 const cutFactor = 5;
-const tooMany = JSON.stringify({
-  errors: [
-    {
-      message: 'Too many requests wait for their answers on this connection. Wait for some before you send more.',
-      extensions: { code: 'TOO_MANY_REQUESTS' },
-    },
-  ],
-});
+const tooMany = {
+  status: 429,
+  code: 'TOO_MANY_REQUESTS',
+  message: 'Too many requests wait for their answers on this connection. Wait for some before you send more.',
+};
+/** What stands before us may read the one, and we the other: HTTP has no request with two (RFC 9112, 3.2). */
+const manyHosts = { status: 400, code: 'BAD_REQUEST', message: 'A request has one `Host`. Send it once.' };
 
 /**
  * Makes an HTTP server (not listening yet) on which no client can hold resources for long: it closes a connection that
@@ -70,7 +69,9 @@ export function boundedServer(listener: RequestListener, bounds: Partial<ServerB
     },
     (request, response) => {
       cutUnread(response, answerMs);
-      inTurn.take(request.socket, response, () => listener(request, response));
+      inTurn.take(request.socket, response, () =>
+        hasManyHosts(request) ? refuse(response, manyHosts) : listener(request, response),
+      );
     },
   );
   server.maxHeadersCount = 100;
@@ -92,16 +93,20 @@ function cutUnread(response: ServerResponse, afterMs: number): void {
   });
 }
 
+const hasManyHosts = ({ rawHeaders }: IncomingMessage): boolean =>
+  rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1;
+
 /** Answers in its turn, after the requests before, and closes the connection then. */
-function refuseFurther(response: ServerResponse): void {
+function refuse(response: ServerResponse, { status, code, message }: typeof tooMany): void {
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   response
-    .writeHead(429, {
+    .writeHead(status, {
       'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(tooMany),
+      'content-length': Buffer.byteLength(body),
       'cache-control': 'no-store',
       connection: 'close',
     })
-    .end(tooMany);
+    .end(body);
 }
 
 /** Lets the requests of a connection be handled one after the other. */
@@ -132,11 +137,12 @@ class Turns {
     // A client that sends so many does not wait for answers: this also cancels the request under way.
     if (unanswered > this.#most * cutFactor) return void socket.destroy();
     // Nothing is handled behind a refusal, since it ends the connection.
-    waiting.push(unanswered > this.#most ? () => refuseFurther(response) : begin);
+    waiting.push(unanswered > this.#most ? () => refuse(response, tooMany) : begin);
   }
 
   #next(socket: Socket): void {
-    const next = socket.destroyed ? undefined : this.#waiting.get(socket)?.shift();
+    // After an answer that ends the connection nobody would hear another: nothing may be done for it (RFC 9112, 9.6).
+    const next = socket.writable ? this.#waiting.get(socket)?.shift() : undefined;
     if (next) next();
     else this.#waiting.delete(socket);
   }

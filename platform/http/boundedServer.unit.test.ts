@@ -121,3 +121,29 @@ it('the requests of a connection are handled one after the other, and none after
   expect(answered.length).toBe(3);
   other.close();
 });
+
+it('nothing is done for requests behind an answer that ends the connection, since nobody would hear of it', async () => {
+  const client = await served({});
+  client.socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'.repeat(3));
+  await until(() => answered.length > 0);
+  answered[0]!.writeHead(200, { connection: 'close' }).end('the last word');
+  await until(() => client.isClosed);
+  expect(client.heard).toContain('the last word');
+  expect(answered.length).toBe(1);
+});
+
+it('a request with two hosts is refused, in its turn, and what comes behind it is not handled', async () => {
+  const client = await served({});
+  const lines = (...hosts: string[]) => `GET / HTTP/1.1\r\n${hosts.map((host) => `Host: ${host}\r\n`).join('')}\r\n`;
+  client.socket.write(lines('x') + lines('x', 'x') + lines('x'));
+  await until(() => answered.length > 0);
+  answered[0]!.end('the first');
+  await until(() => client.isClosed);
+  expect(client.heard.match(/HTTP\/1.1 \d+|the first|BAD_REQUEST/g)).toEqual([
+    'HTTP/1.1 200',
+    'the first',
+    'HTTP/1.1 400',
+    'BAD_REQUEST',
+  ]);
+  expect(answered.length).toBe(1);
+});

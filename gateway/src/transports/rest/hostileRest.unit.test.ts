@@ -84,6 +84,7 @@ describe.each(['development', 'production'] as const)('REST in %s', (profile) =>
     ['a method in a header', post(json, 'x-http-method-override: GET', lengthOf('{}')), '{}', 400],
     ['OPTIONS of everything', ['OPTIONS * HTTP/1.1', 'host: a', 'connection: close'], '', 404],
     ['no host', ['GET /v1/shops HTTP/1.1', 'connection: close'], '', 400],
+    ['two hosts', get('/v1/shops', 'host: b'), '', 400],
     ['a whole address', get('http://elsewhere.example/v1/shops'), '', 200],
     ['a range', get('/v1/shops', 'range: bytes=0-3'), '', 200],
     ['a condition that is none', get('/v1/shops', 'if-none-match: "'), '', 200],
