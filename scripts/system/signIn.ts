@@ -19,9 +19,22 @@ const clientId = (channel: string) =>
       `client by which pages of the channel ${channel} let people sign in at CLIENT_ISSUER, by OpenID Connect (code with PKCE); without it they ask for a token`,
     );
 
+/** What the setting of staff was called while staff alone had such pages. */
+const formerName = 'SIGN_IN_CLIENT_ID';
+const former = z
+  .string()
+  .min(1)
+  .optional()
+  .describe(`former name of ${signInNameOf('staff')}, which holds where both are set; goes with the next release`);
+
 /** The settings of those channels with these names whose pages let people sign in; by default of all. */
 export const signInSettings = (names: readonly string[] = channels.map(({ name }) => name)) =>
-  z.object(Object.fromEntries(names.filter(pageClientOf).map((name) => [signInNameOf(name), clientId(name)])));
+  z.object(
+    Object.fromEntries([
+      ...names.filter(pageClientOf).map((name) => [signInNameOf(name), clientId(name)] as const),
+      ...(names.includes('staff') ? [[formerName, former] as const] : []),
+    ]),
+  );
 
 /** `iss` of the sandbox's identity provider, in a system in one process. */
 export const sandboxIssuerOf = (base: number): string => `http://localhost:${base + identityProviderOffset}`;
@@ -29,6 +42,7 @@ export const sandboxIssuerOf = (base: number): string => `http://localhost:${bas
 /** What signing in depends on, beside the settings of the platform and those of `signInSettings`. */
 export type SignInSettings = {
   readonly CLIENT_ISSUER?: string;
+  readonly SIGN_IN_CLIENT_ID?: string;
   readonly [name: `${string}_SIGN_IN_CLIENT_ID`]: string | undefined;
 };
 
@@ -51,7 +65,7 @@ export function signInOf(channel: string, settings: Settings, own: boolean): Sig
   if (own && hasSandboxIssuer(settings)) return { issuer: sandboxIssuerOf(settings.PORT_BASE), clientId: usual };
   const { CLIENT_ISSUER: issuer, PROFILE } = settings;
   const name = signInNameOf(channel);
-  const clientId = settings[name];
+  const clientId = settings[name] ?? (channel === 'staff' ? settings[formerName] : undefined);
   if (clientId === undefined) return undefined;
   const scheme = /^(https?):\/\//.exec(issuer ?? '')?.[1];
   if (issuer === undefined || scheme === undefined || (scheme === 'http' && PROFILE === 'production'))

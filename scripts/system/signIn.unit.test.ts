@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { signInOf } from './signIn.ts';
+import { signInOf, signInSettings } from './signIn.ts';
 
 const settings = { PROFILE: 'production', PORT_BASE: 4000 } as const;
 const named = { ...settings, CLIENT_ISSUER: 'https://id.example.com/', STAFF_SIGN_IN_CLIENT_ID: 'staff' };
@@ -11,6 +11,14 @@ it('lets the people of staff sign in where the settings say so, and on channels 
   // Each channel has a client of its own.
   expect(signInOf('partner', named, true)).toBeUndefined();
   expect(signInOf('partner', { ...named, PARTNER_SIGN_IN_CLIENT_ID: 'portal' }, true)?.clientId).toBe('portal');
+});
+
+it('takes the former name of the setting of staff, for staff alone', () => {
+  const before = { ...settings, CLIENT_ISSUER: named.CLIENT_ISSUER, SIGN_IN_CLIENT_ID: 'office' };
+  expect(signInOf('staff', before, true)?.clientId).toBe('office');
+  expect(signInOf('staff', { ...before, STAFF_SIGN_IN_CLIENT_ID: 'staff' }, true)?.clientId).toBe('staff');
+  expect(signInOf('partner', before, true)).toBeUndefined();
+  expect(Object.keys(signInSettings(['staff']).shape)).toEqual(['STAFF_SIGN_IN_CLIENT_ID', 'SIGN_IN_CLIENT_ID']);
 });
 
 it('uses the sandbox’s provider in development alone, where it runs and no other one is named', () => {
