@@ -19,6 +19,8 @@ export interface ProductionServices {
   addressOf(database?: string): string;
   /** Begins a service, such as `subgraph menu`, on the ports from this base. It is begun again when it ends. */
   serve(base: number, ...service: string[]): SupervisedProcess;
+  /** The same, with settings of its own. */
+  serveWith(settings: Readonly<Record<string, string>>, base: number, ...service: string[]): SupervisedProcess;
   /** The same, of a machine whose clock is ten minutes ahead. */
   serveAhead(base: number, ...service: string[]): SupervisedProcess;
   /** Runs a command to its end, which has to be a good one. @returns what it printed */
@@ -66,6 +68,7 @@ export async function productionServices(folder: string): Promise<ProductionServ
     addressOf: (database = '') =>
       `postgresql://postgres:${encodeURIComponent(cluster.passwordOf('postgres'))}@127.0.0.1:${cluster.port}/${database}`,
     serve: (base, ...service) => serve(base, service),
+    serveWith: (settings, base, ...service) => serve(base, service, settings),
     serveAhead: (base, ...service) =>
       serve(base, service, { NODE_OPTIONS: `--import ${root}e2e/many-processes/tenMinutesAhead.mjs` }),
     async stop() {
