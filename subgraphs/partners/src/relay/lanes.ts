@@ -45,13 +45,23 @@ export interface ClaimOptions {
 
 /** So many deliveries to one endpoint are under way at a time, over all processes; one while it fails. */
 const atOnce = 4;
+/** A claim takes milliseconds. */
+const standsStillMs = 2_000;
 
 /**
  * Leases lanes that are due. Endpoints come in random order, so that none waits for another that always has work.
  */
-export async function claimLanes(pool: pg.Pool, { now, leaseMs, most, failing }: ClaimOptions): Promise<Claim[]> {
-  const { rows } = await pool.query<Claim>(
-    `WITH "endpoint" AS MATERIALIZED (
+export function claimLanes(pool: pg.Pool, { now, leaseMs, most, failing }: ClaimOptions): Promise<Claim[]> {
+  return inTransaction(pool, async (tx) => {
+    // One process at a time: of two at once, neither would count what the other leases. One that stands still loses its
+    // connection, and with it the lock.
+    await tx.$queryRawUnsafe(
+      `SELECT set_config('idle_in_transaction_session_timeout', $1, true),
+              pg_advisory_xact_lock(hashtextextended('webhook_lane', 0))::text`,
+      String(standsStillMs),
+    );
+    return tx.$queryRawUnsafe<Claim[]>(
+      `WITH "endpoint" AS MATERIALIZED (
        SELECT "id" FROM "webhook_endpoint"
         WHERE "state" = 'ACTIVE' AND ("paused_until" IS NULL OR "paused_until" <= $1)
           AND ("failing_since" IS NOT NULL) = $4
@@ -69,9 +79,13 @@ export async function claimLanes(pool: pg.Pool, { now, leaseMs, most, failing }:
      UPDATE "webhook_lane" "l" SET "leased" = true, "next_at" = $2, "claim" = nextval('webhook_sequence')
        FROM "due" WHERE "l"."endpoint_id" = "due"."endpoint_id" AND "l"."object" = "due"."object"
      RETURNING "l"."endpoint_id" AS "endpointId", "l"."object", "l"."claim"::text, $4::boolean AS "failing"`,
-    [now, new Date(now.getTime() + leaseMs), most, failing, failing ? 1 : atOnce],
-  );
-  return rows;
+      now,
+      new Date(now.getTime() + leaseMs),
+      most,
+      failing,
+      failing ? 1 : atOnce,
+    );
+  });
 }
 
 /** Reads the first delivery of each lane. A lane in which none waits any more is closed. */

@@ -361,6 +361,42 @@ it('two relays send each message once, in the order of its object', async () => 
   expect(most).toBeLessThanOrEqual(4);
 });
 
+it('relays that look for work at once put no more than four messages under way to an endpoint', async () => {
+  await endpointAt('bounded');
+  for (let object = 1; object <= 15; object += 1) await happen(`store:${object}`, 1);
+  for (let round = 0; round < 30; round += 1) {
+    const claims = await Promise.all(
+      [1, 2, 3].map(() => claimLanes(domain.pool, { now, leaseMs: 60_000, most: 100, failing: false })),
+    );
+    expect(claims.flat()).toHaveLength(4);
+    await domain.pool.query('UPDATE "webhook_lane" SET "leased" = false, "next_at" = $1', [now]);
+  }
+});
+
+it('a claim that stands still keeps no other relay from its work', async () => {
+  const { id } = await endpointAt('frozen');
+  await happen('store:a', 1);
+  const client = await domain.pool.connect();
+  client.on('error', () => undefined);
+  let froze: () => void = () => undefined;
+  const frozen = new Promise<void>((resolve) => (froze = resolve));
+  const pool = {
+    connect: () => ({
+      release: () => undefined,
+      async query(sql: string, values: unknown[]) {
+        const result = await client.query(sql, values);
+        if (!sql.includes('pg_advisory_xact_lock')) return result;
+        froze();
+        return new Promise(() => undefined);
+      },
+    }),
+  } as unknown as pg.Pool;
+  void claimLanes(pool, { now, leaseMs: 60_000, most: 1, failing: false });
+  await frozen;
+  await withRelay(() => until(async () => (await statesOf(id)).join() === 'DELIVERED'));
+  client.release(true);
+});
+
 it('a relay that dies in the middle of a call loses nothing: another sends again, under the same id', async () => {
   const { id } = await endpointAt('lost');
   let hang = true;
