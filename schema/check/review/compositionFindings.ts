@@ -24,13 +24,16 @@ export const compositionFindings = (problems: readonly CompositionProblem[], own
   });
 
 /**
- * What a message of ours names first: a coordinate, a name in quotes, a directive; otherwise its file. Never a line,
- * which moves.
+ * What a message of ours names first: a coordinate, a name in quotes, a directive with the coordinate that it is about;
+ * otherwise its file. Never a line, which moves.
  */
 function subjectOf({ where, place, message }: CompositionProblem): string {
+  const file = place?.file ?? where.replace(/:\d+.*$/, '');
+  if (message.startsWith('Syntax Error')) return file;
   const first = /^(?:the union )?(@?[A-Z_]\w*(?:\.\w+(?:\(\w+:\))?)?)(?= )/.exec(message)?.[1];
   const named = /(?<![\w/.])[A-Z]\w*\.[a-z_]\w*(?:\(\w+:\))?(?![\w/])|(?<=")[^"\s]+(?=")|@\w+/.exec(message)?.[0];
   const isWord =
-    first !== undefined && !first.includes('.') && /^(The|A|An|Syntax|Nobody|Type|Field|Write)$/.test(first);
-  return (isWord ? undefined : first) ?? named ?? place?.file ?? where.replace(/:\d+.*$/, '');
+    first !== undefined && !first.includes('.') && /^(The|A|An|Nobody|Type|Field|Write)$/.test(first);
+  if (first?.startsWith('@') && named && named !== first) return `${first}:${named}`;
+  return (isWord ? undefined : first) ?? named ?? file;
 }

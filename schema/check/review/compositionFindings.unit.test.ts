@@ -223,6 +223,16 @@ describe('what does not compose', () => {
       '@auth asks for no scope, which nobody has. Name one, or write @anyone.',
       '@auth',
     ],
+    [
+      'subgraphs/menu/schema.graphql:12',
+      'Syntax Error: Expected ":", found Name "item". Correct the SDL.',
+      'subgraphs/menu/schema.graphql',
+    ],
+    [
+      'subgraphs/menu/schema.graphql:12',
+      '@show names Order.number, which is not there. Correct the name.',
+      '@show:Order.number',
+    ],
     ['subgraphs/menu/schema.graphql:12', 'Order.total is used by kiosk but not tagged. Tag it.', 'Order.total'],
     [
       'subgraphs/menu/schema.graphql:12',
