@@ -62,6 +62,7 @@ export function appFiles(channel: string, { versions, contract, streamClient }: 
   <meta charset="utf-8" />
   <meta name="viewport" content="width=device-width" />
   <title>${channel}</title>
+  <link rel="icon" href="data:,">
   <div id="root"></div>
   <script type="module" src="/src/main.tsx"></script>
 </html>
