@@ -30,10 +30,10 @@ export const compositionFindings = (problems: readonly CompositionProblem[], own
 function subjectOf({ where, place, message }: CompositionProblem): string {
   const file = place?.file ?? where.replace(/:\d+.*$/, '');
   if (message.startsWith('Syntax Error')) return file;
+  const ofDirective = /^(@\w+) names ([A-Z]\w*\.\w+)/.exec(message);
+  if (ofDirective) return `${ofDirective[1]}:${ofDirective[2]}`;
   const first = /^(?:the union )?(@?[A-Z_]\w*(?:\.\w+(?:\(\w+:\))?)?)(?= )/.exec(message)?.[1];
   const named = /(?<![\w/.])[A-Z]\w*\.[a-z_]\w*(?:\(\w+:\))?(?![\w/])|(?<=")[^"\s]+(?=")|@\w+/.exec(message)?.[0];
-  const isWord =
-    first !== undefined && !first.includes('.') && /^(The|A|An|Nobody|Type|Field|Write)$/.test(first);
-  if (first?.startsWith('@') && named && named !== first) return `${first}:${named}`;
+  const isWord = first !== undefined && !first.includes('.') && /^(The|A|An|Nobody|Type|Field|Write)$/.test(first);
   return (isWord ? undefined : first) ?? named ?? file;
 }
