@@ -98,7 +98,8 @@ const hasManyHosts = ({ rawHeaders }: IncomingMessage): boolean =>
 
 /** Answers in its turn, after the requests before, and closes the connection then. */
 function refuse(response: ServerResponse, { status, code, message }: typeof tooMany): void {
-  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+  // What is asked for has not been looked at: it is told as GraphQL tells errors, and as REST does.
+  const body = JSON.stringify({ error: { code, message, details: [] }, errors: [{ message, extensions: { code } }] });
   response
     .writeHead(status, {
       'content-type': 'application/json; charset=utf-8',
