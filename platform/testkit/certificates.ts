@@ -12,15 +12,17 @@ export interface Certificates {
   readonly keyStore: string;
 }
 
-/** Makes a CA for the test, and a certificate of that CA which is valid for 127.0.0.1 but not for `localhost`. */
-export function certificates(): Certificates {
+/**
+ * Makes a CA for the test, and a certificate of that CA: for 127.0.0.1 but not for `localhost`, unless told otherwise.
+ */
+export function certificates(subject = 'IP:127.0.0.1'): Certificates {
   const folder = temporaryFolder('certificates');
   const at = (name: string): string => join(folder, name);
   const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   openssl('req', '-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=test CA');
   openssl('req', ...newKey, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=server');
-  writeFileSync(at('san'), 'subjectAltName=IP:127.0.0.1');
+  writeFileSync(at('san'), `subjectAltName=${subject}`);
   openssl(
     'x509',
     '-req',
