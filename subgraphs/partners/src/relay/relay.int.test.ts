@@ -381,6 +381,7 @@ it('a claim that stands still keeps no other relay from its work', async () => {
   let froze: () => void = () => undefined;
   const frozen = new Promise<void>((resolve) => (froze = resolve));
   const pool = {
+    query: (sql: string, values: unknown[]) => domain.pool.query(sql, values),
     connect: () => ({
       release: () => undefined,
       async query(sql: string, values: unknown[]) {
