@@ -18,7 +18,10 @@ export async function sendDueMessages(domain: Notifications, media: Media): Prom
     data: { status: 'UNCERTAIN', settledAt: now },
   });
   // A gateway sends a message once for each id, so that it can be given it again.
-  await domain.db.message.updateMany({ where: abandoned, data: { status: 'WAITING', dueAt: now } });
+  await domain.db.message.updateMany({
+    where: { ...abandoned, medium: { not: 'EMAIL' } },
+    data: { status: 'WAITING', dueAt: now },
+  });
   const due = await domain.db.message.findMany({
     where: { status: 'WAITING', dueAt: { lte: now } },
     orderBy: { dueAt: 'asc' },
