@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { principalWith } from '#platform/testkit/testSubgraph.ts';
+import { until } from '#platform/testkit/until.ts';
 import { billOnce } from './billing.ts';
 import { announcePrice } from './commands/announcePrice.ts';
 import { cancelMembership, keepMembership } from './commands/cancelMembership.ts';
@@ -130,6 +131,32 @@ describe('a cancellation', () => {
     // 17 of 28 days are left after the tenth of February.
     expect(await moved(id)).toEqual(['authorised 999', 'captured 999', 'refunded 606']);
     expect((await world.told(id)).filter((what) => what === 'REFUNDED')).toHaveLength(1);
+    expect((await world.told(id)).filter((what) => what === 'ENDED')).toHaveLength(1);
+  });
+
+  it('at once, asked twice in the same moment, pays back once', async () => {
+    const id = await world.member(own());
+    // Charges of earlier periods hold enough for a second refund.
+    for (const day of ['2026-02-28', '2026-03-31', '2026-04-30']) await on(day);
+    const { pool } = world.domain;
+    const other = await pool.connect();
+    await other.query('BEGIN');
+    await other.query('SELECT FROM membership WHERE id = $1 FOR UPDATE', [id]);
+    const both = Promise.all([cancel('NOW'), cancel('NOW')]);
+    await until(
+      async () =>
+        (
+          await pool.query(
+            `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          )
+        ).rowCount === 2,
+      { what: 'both have read the membership and wait for its lock' },
+    );
+    await other.query('COMMIT');
+    other.release();
+    expect((await both).map(({ kind }) => kind).sort()).toEqual(['done', 'notFound']);
+    await world.bill();
+    expect((await moved(id)).filter((entry) => entry.startsWith('refunded'))).toEqual(['refunded 966']);
     expect((await world.told(id)).filter((what) => what === 'ENDED')).toHaveLength(1);
   });
 });

@@ -13,13 +13,16 @@ export async function lockMembership(tx: Tx, id: string): Promise<{ membership: 
   return { membership, plan: await tx.plan.findUniqueOrThrow({ where: { id: membership.planId } }) };
 }
 
-/** The membership that a customer has now, locked; null if there is none that has not ended. */
+const over = ['ENDED', 'FAILED'];
+
+/**
+ * The membership that a customer has now, locked; null if there is none that has not ended. One that ended while its
+ * lock was waited for counts as none: otherwise it would end, and be paid back, a second time.
+ */
 export async function lockLive(tx: Tx, customerId: string): Promise<{ membership: Membership; plan: Plan } | null> {
-  const live = await tx.membership.findFirst({
-    where: { customerId, status: { notIn: ['ENDED', 'FAILED'] } },
-    select: { id: true },
-  });
-  return live && lockMembership(tx, live.id);
+  const live = await tx.membership.findFirst({ where: { customerId, status: { notIn: over } }, select: { id: true } });
+  const locked = live && (await lockMembership(tx, live.id));
+  return locked && !over.includes(locked.membership.status) ? locked : null;
 }
 
 /** The event of money that was moved for a membership. */
