@@ -28,6 +28,7 @@ function undecided(type: IndexedType): CompositionProblem[] {
       );
       return {
         ...at(field.nodes[0], type.name),
+        subject: `no-audience:${type.name}.${field.name}`,
         message:
           `${type.name}.${field.name} does not say which channels see it. Write @tag(name: "…") behind it, with "staff" for staff alone` +
           (head
@@ -44,7 +45,11 @@ function undecided(type: IndexedType): CompositionProblem[] {
 function checkShow(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
   const own = new Set(('fields' in node ? (node.fields ?? []) : []).map(({ name }) => name.value));
   return directivesOf(node, 'show').flatMap((directive) => {
-    const report = (message: string) => ({ ...at(directive, type.name), message });
+    const report = (message: string, subject = type.name) => ({
+      ...at(directive, type.name),
+      subject: `show:${subject}`,
+      message,
+    });
     if (rootTypes.includes(type.name))
       return [report(`${type.name} has no tags of its own. Tag each of its fields instead of naming it in @show.`)];
     if (tagsOf(node).length === 0)
@@ -55,6 +60,7 @@ function checkShow(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
         return [
           report(
             `@show names ${type.name}.${name}, which is not there. Correct the name.${meant ? ` Did you mean ${meant}?` : ''}`,
+            `${type.name}.${name}`,
           ),
         ];
       }
@@ -64,6 +70,7 @@ function checkShow(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
         : [
             report(
               `@show names ${type.name}.${name}, which has tags of its own (${tags.join(', ')}). Take either away.`,
+              `${type.name}.${name}`,
             ),
           ];
     });

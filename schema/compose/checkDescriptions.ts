@@ -20,6 +20,7 @@ export function checkDescriptions(types: Map<string, IndexedType>): CompositionP
     if (!first || !other) return;
     problems.push({
       ...at(other, what),
+      subject: `other-description:${what}`,
       message: `${what} is described differently in ${placeOf(first, what)}. Write the same text in both: clients see only one.`,
     });
   };

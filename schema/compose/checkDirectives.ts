@@ -8,26 +8,52 @@ import type { IndexedType } from './typeIndex.ts';
  * scope would close it to everybody.
  */
 export function checkDirectives(types: Map<string, IndexedType>, audiences: readonly string[]): CompositionProblem[] {
-  const nodes = [...types.values()].flatMap((type) => [
-    ...type.nodes,
-    ...[...type.fields.values()].flatMap((field) => field.nodes),
+  return [...types.values()].flatMap((type) => [
+    ...checkNodes(type.name, type.nodes, audiences),
+    ...[...type.fields.values()].flatMap(({ name, nodes }) => checkNodes(`${type.name}.${name}`, nodes, audiences)),
   ]);
-  const directives: ConstDirectiveNode[] = nodes.flatMap((node) => [...(node.directives ?? [])]);
-  return directives.flatMap((directive) => {
-    const value = directive.arguments?.[0]?.value;
-    const where = at(directive, directive.name.value);
-    if (directive.name.value === 'tag' && value?.kind === Kind.STRING && !audiences.includes(value.value)) {
-      return [{ ...where, message: `the tag "${value.value}" is unknown. Take one of ${audiences.join(', ')}.` }];
-    }
-    if (directive.name.value === 'auth' && value?.kind === Kind.LIST) {
-      if (value.values.length === 0)
-        return [{ ...where, message: '@auth asks for no scope, which nobody has. Name one, or write @anyone.' }];
-      return value.values.flatMap((each) =>
-        each.kind === Kind.STRING && !(each.value in scopes)
-          ? [{ ...where, message: `the scope "${each.value}" is unknown. Add it to schema/scopes.ts, or correct it.` }]
-          : [],
-      );
-    }
-    return [];
-  });
+}
+
+function checkNodes(
+  what: string,
+  nodes: readonly { readonly directives?: readonly ConstDirectiveNode[] }[],
+  audiences: readonly string[],
+): CompositionProblem[] {
+  return nodes
+    .flatMap(({ directives = [] }) => directives)
+    .flatMap((directive) => {
+      const value = directive.arguments?.[0]?.value;
+      const where = at(directive, directive.name.value);
+      if (directive.name.value === 'tag' && value?.kind === Kind.STRING && !audiences.includes(value.value)) {
+        return [
+          {
+            ...where,
+            subject: `unknown-tag:${what}`,
+            message: `the tag "${value.value}" of ${what} is unknown. Take one of ${audiences.join(', ')}.`,
+          },
+        ];
+      }
+      if (directive.name.value === 'auth' && value?.kind === Kind.LIST) {
+        if (value.values.length === 0)
+          return [
+            {
+              ...where,
+              subject: `no-scope:${what}`,
+              message: `@auth of ${what} asks for no scope, which nobody has. Name one, or write @anyone.`,
+            },
+          ];
+        return value.values.flatMap((each) =>
+          each.kind === Kind.STRING && !(each.value in scopes)
+            ? [
+                {
+                  ...where,
+                  subject: `unknown-scope:${what}`,
+                  message: `the scope "${each.value}" of ${what} is unknown. Add it to schema/scopes.ts, or correct it.`,
+                },
+              ]
+            : [],
+        );
+      }
+      return [];
+    });
 }

@@ -46,6 +46,7 @@ export function checkEventStreams(
       const report: StreamUnderCheck['report'] = (about, message) =>
         problems.push({
           ...at(directive?.arguments?.find(({ name }) => name.value === about) ?? node, 'Subscription'),
+          subject: `event-stream:Subscription.${field.name}`,
           message: `Subscription.${field.name}: ${message}`,
         });
       if (!directive) {

@@ -30,6 +30,7 @@ export function checkExecutable(sources: readonly GraphSource[]): CompositionPro
       return [
         {
           ...at(node, name),
+          subject: `lost-directive:@${directive}`,
           message: `@${directive} on ${lost.join(', ')} is declared by ${name}, but not by every subgraph, so that no contract has it and a document with it is refused. Declare it in schema/base.graphql, which all share, or take it away.`,
         },
       ];

@@ -60,6 +60,7 @@ const neverNull = (type: IndexedType): CompositionProblem[] =>
       .filter((node) => scopesOf(node) !== undefined && node.type.kind === Kind.NON_NULL_TYPE)
       .map((node) => ({
         ...at(node, `Query.${name}`),
+        subject: `guarded-not-null:Query.${name}`,
         message: `Query.${name} needs scopes, so it must be nullable: for who lacks them it would take the whole answer away. Remove the ! of its type.`,
       })),
   );
@@ -79,6 +80,7 @@ function undecided(type: IndexedType): CompositionProblem[] {
     .filter((field) => !decided(field))
     .map((field) => ({
       ...at(field.nodes.find((node) => directivesOf(node, 'external').length === 0) ?? field.nodes[0], type.name),
+      subject: `no-guard:${type.name}.${field.name}`,
       message:
         `${type.name}.${field.name} does not say who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope` +
         `${rootTypes.includes(type.name) ? '.' : `; many at once: @anyone(fields: "${field.name} …") behind ${type.name}.`}`,
@@ -100,6 +102,7 @@ function contradictions(type: IndexedType, name: string, nodes: readonly FieldDe
     return [
       {
         ...at(open, field),
+        subject: `open-and-guarded:${field}`,
         message: `${field} is for @anyone here, but asks for ${scopes} in ${placeOf(guarded, field)}. Take either away.`,
       },
     ];
@@ -107,6 +110,7 @@ function contradictions(type: IndexedType, name: string, nodes: readonly FieldDe
     .filter((node) => scopesOf(node) !== scopesOf(guarded))
     .map((node) => ({
       ...at(node, field),
+      subject: `other-guard:${field}`,
       message: `${field} asks for ${scopes} in ${placeOf(guarded, field)}, but not here. Write the same in both: each subgraph checks what itself says.`,
     }));
 }
@@ -125,6 +129,7 @@ function typeContradictions(type: IndexedType): CompositionProblem[] {
     return [
       {
         ...at(guarded, type.name),
+        subject: `guarded-root:${type.name}`,
         message: `${type.name} belongs to all subgraphs: write ${scopes} behind each of your fields instead.`,
       },
     ];
@@ -137,6 +142,7 @@ function typeContradictions(type: IndexedType): CompositionProblem[] {
       ? [
           {
             ...at(open, type.name),
+            subject: `open-and-guarded:${type.name}`,
             message: `${type.name} asks for ${scopes} in ${placeOf(guarded, type.name)}: no field of it is for @anyone. Take either away.`,
           },
         ]
@@ -145,6 +151,7 @@ function typeContradictions(type: IndexedType): CompositionProblem[] {
       .filter((node) => scopesOf(node) !== scopesOf(guarded) && resolvesFields(node))
       .map((node) => ({
         ...at(node, type.name),
+        subject: `other-guard:${type.name}`,
         message: `${type.name} asks for ${scopes} in ${placeOf(guarded, type.name)}, but not here. Write the same in both: each subgraph checks what itself says.`,
       })),
   ];
@@ -160,13 +167,15 @@ function resolvesFields(node: TypeNodeOf): boolean {
 function misnamed(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
   const fields = ('fields' in node ? (node.fields ?? []) : []) as readonly FieldDefinitionNode[];
   const own = new Set(fields.map(({ name }) => name.value));
-  const onFields = fields
-    .flatMap((field) => directivesOf(field, 'anyone'))
-    .filter((directive) => fieldsNamedBy(directive))
-    .map((directive) => ({
-      ...at(directive, type.name),
-      message: '@anyone on a field is about this field: remove its argument `fields`.',
-    }));
+  const onFields = fields.flatMap((field) =>
+    directivesOf(field, 'anyone')
+      .filter((directive) => fieldsNamedBy(directive))
+      .map((directive) => ({
+        ...at(directive, type.name),
+        subject: `anyone:${type.name}.${field.name.value}`,
+        message: '@anyone on a field is about this field: remove its argument `fields`.',
+      })),
+  );
   const onType = directivesOf(node, 'anyone').flatMap((directive) => {
     const where = at(directive, type.name);
     const names = fieldsNamedBy(directive);
@@ -174,6 +183,7 @@ function misnamed(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
       return [
         {
           ...where,
+          subject: `anyone:${type.name}`,
           message: `@anyone of ${type.name} does not say which fields. Write @anyone(fields: "${[...own].join(' ')}"), as far as it holds.`,
         },
       ];
@@ -183,6 +193,7 @@ function misnamed(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
         const meant = nearest(name, own);
         return {
           ...where,
+          subject: `anyone:${type.name}.${name}`,
           message: `@anyone names ${type.name}.${name}, which is not there. Correct the name.${meant ? ` Did you mean ${meant}?` : ''}`,
         };
       });

@@ -47,6 +47,7 @@ export function checkListSizes(
       if (isSized) continue;
       problems.push({
         ...at(node, type.name),
+        subject: `no-list-size:${type.name}.${field.name}`,
         message: `${type.name}.${field.name} is a list, and nothing says how long it may be, so nobody can tell what it costs. Write @listSize(assumedSize: …) on it, or @listSize(slicingArguments: ["first"], sizedFields: ["${field.name}"]) on each field that returns ${type.name}.`,
       });
     }

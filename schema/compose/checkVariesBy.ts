@@ -31,6 +31,7 @@ export function checkVariesBy(types: Map<string, IndexedType>): CompositionProbl
     if (first && other) {
       problems.push({
         ...at(other, what),
+        subject: `other-varies-by:${what}`,
         message: `${what} varies by [${said(other)}] here, but by [${said(first)}] in ${placeOf(first, what)}. Write the same in both: all that any of them depends on.`,
       });
     }
@@ -49,6 +50,7 @@ function unknownIn(directive: ConstDirectiveNode, what: string): CompositionProb
     .filter((name) => !(dimensions as readonly string[]).includes(name))
     .map((name) => ({
       ...at(directive, what),
+      subject: `unknown-varies-by:${what}`,
       message: `${what} varies by "${name}", which no caller has. Use ${dimensions.join(', ')}, or [] for an answer that is the same for all.`,
     }));
 }

@@ -202,11 +202,16 @@ describe('contracts that do not hold together', () => {
         'type Query { a: Int @tag(name: "kisok") b: Int @auth(scopes: ["orders:raed"]) c: Int @auth(scopes: []) }',
       ),
     ]);
-    const messages = checkDirectives(types, ['public', 'kiosk']).map(({ where, message }) => `${where}: ${message}`);
-    expect(messages).toEqual([
-      'subgraphs/shops/schema.graphql:1: the tag "kisok" is unknown. Take one of public, kiosk.',
-      'subgraphs/shops/schema.graphql:1: the scope "orders:raed" is unknown. Add it to schema/scopes.ts, or correct it.',
-      'subgraphs/shops/schema.graphql:1: @auth asks for no scope, which nobody has. Name one, or write @anyone.',
+    const problems = checkDirectives(types, ['public', 'kiosk']);
+    expect(problems.map(({ where, message }) => `${where}: ${message}`)).toEqual([
+      'subgraphs/shops/schema.graphql:1: the tag "kisok" of Query.a is unknown. Take one of public, kiosk.',
+      'subgraphs/shops/schema.graphql:1: the scope "orders:raed" of Query.b is unknown. Add it to schema/scopes.ts, or correct it.',
+      'subgraphs/shops/schema.graphql:1: @auth of Query.c asks for no scope, which nobody has. Name one, or write @anyone.',
+    ]);
+    expect(problems.map(({ subject }) => subject)).toEqual([
+      'unknown-tag:Query.a',
+      'unknown-scope:Query.b',
+      'no-scope:Query.c',
     ]);
   });
 });

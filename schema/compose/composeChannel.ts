@@ -52,6 +52,7 @@ function streamsWithoutQuery(channel: string, contract: string, sources: readonl
     return [
       {
         ...at(node, channel),
+        subject: `stream-without-query:Subscription.${name}`,
         message: `Subscription.${name} is in the contract of ${channel}, but Query.${query}, which answers it, is not. Give both the same tags.`,
       },
     ];

@@ -65,7 +65,12 @@ function checkRoutes({ name, routes }: ChannelManifest): void {
     const place = placeOfError(error) ?? { file: told === undefined ? file : `rest/${file}`, line: 1, column: 1 };
     const message = (told ?? (error as Error).message).replace(/\.$/, '');
     throw new CompositionFailed(name, [
-      { where: `${place.file}:${place.line}`, place, message: `${message}. Correct the route.` },
+      {
+        where: `${place.file}:${place.line}`,
+        place,
+        subject: `unreadable-route:${place.file}`,
+        message: `${message}. Correct the route.`,
+      },
     ]);
   }
 }

@@ -16,8 +16,11 @@ export interface CompositionProblem {
   readonly message: string;
   /** What to do, where `message` does not end with it. */
   readonly fix?: string;
-  /** What it is about, by a name that stays when lines move; by default what `message` names first. */
-  readonly subject?: string;
+  /**
+   * What it is about, by a name that stays when lines move and words change: what is wrong, a colon, and the
+   * coordinate, file or name with which it is wrong.
+   */
+  readonly subject: string;
 }
 
 /** Thrown with all problems that were found, one line each. */

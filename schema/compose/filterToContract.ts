@@ -126,6 +126,7 @@ class Contract {
       if (answered === undefined || node?.kind === Kind.INTERFACE_TYPE_DEFINITION) continue;
       this.#refer(
         type.name,
+        type.name,
         node,
         `the interface ${answered} is in the contract of ${this.#channel}, but ${type.name}, which implements it, is not: a client could get an answer it cannot read`,
       );
@@ -140,6 +141,7 @@ class Contract {
     for (const member of type?.members ?? []) {
       this.#refer(
         member,
+        name,
         type?.nodes[0],
         `the union ${name} is in the contract of ${this.#channel}, but its member ${member} is not: a client could get an answer it cannot read`,
       );
@@ -150,6 +152,7 @@ class Contract {
     for (const member of this.#view.get(name)?.members ?? [])
       this.#refer(
         member,
+        name,
         this.#view.get(name)?.nodes[0],
         `the union ${name} of the view has the member ${member}, which is not in the contract of ${this.#channel}`,
       );
@@ -163,6 +166,7 @@ class Contract {
       this.#answered.add(target);
       this.#refer(
         target,
+        `${typeName}.${field.name}`,
         node,
         `${typeName}.${field.name} is in the contract of ${this.#channel}, but its type ${target} is not`,
       );
@@ -175,13 +179,18 @@ class Contract {
       for (const field of node.fields ?? []) this.#reach(namedTypeOf(field.type));
   }
 
-  #refer(target: string, node: FieldDefinitionNode | TypeNodeOf | undefined, complaint: string): void {
+  #refer(
+    target: string,
+    referring: string,
+    node: FieldDefinitionNode | TypeNodeOf | undefined,
+    complaint: string,
+  ): void {
     if (this.seesType(target)) return this.#reach(target);
     const known = this.#types.get(target);
     const where = at(node, this.#channel);
     const message = `${complaint}. Tag ${target}${known ? ` (${placeOf(known.nodes[0], target)})` : ''} with one of ${[...this.#tags].join(', ')}, or give what refers to it tags of its own.`;
     if (!this.problems.some((problem) => problem.where === where.where && problem.message === message))
-      this.problems.push({ ...where, message });
+      this.problems.push({ ...where, subject: `outside-contract:${this.#channel}:${referring}`, message });
   }
 }
 

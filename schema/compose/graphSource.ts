@@ -40,7 +40,9 @@ export function graphSource(name: string, url: string, sdl: string, file: string
   } catch (error) {
     const place = placeOfError(error) ?? { file, line: 1, column: 1 };
     const message = `${(error as Error).message.replace(/\.$/, '')}. Correct the SDL.`;
-    throw new CompositionFailed(name, [{ where: `${file}:${place.line}`, place, message }]);
+    throw new CompositionFailed(name, [
+      { where: `${file}:${place.line}`, place, subject: `unreadable:${file}`, message },
+    ]);
   }
 }
 

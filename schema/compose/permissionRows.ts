@@ -60,12 +60,14 @@ export function checkPermissions(
       .filter(({ name }) => !Object.hasOwn(permissions, name))
       .map(({ name, node }) => ({
         ...at(node, name),
+        subject: `no-permission:${name}`,
         message: `nobody has decided on whose rows ${name} works. Add it to schema/permissions.ts.`,
       })),
     ...Object.keys(permissions)
       .filter((name) => !names.has(name))
       .map((name) => ({
         where: 'schema/permissions.ts',
+        subject: `needless-permission:${name}`,
         message: `${name} is no field that needs a decision any more. Take it out.`,
       })),
   ];

@@ -23,6 +23,7 @@ it('SDL that cannot be parsed is told with file, line and column', () => {
   expect(problemOf(() => graphSource('menu', '', 'type A {\n  a: }\n', file))).toEqual({
     where: `${file}:2`,
     place: { file, line: 2, column: 6 },
+    subject: `unreadable:${file}`,
     message: 'Syntax Error: Expected Name, found "}". Correct the SDL.',
   });
 });

@@ -216,35 +216,13 @@ describe('what does not compose', () => {
     expect(new Set(ids('')).size).toBe(ids('').length);
   });
 
-  it.each([
-    ['subgraphs/menu/schema.graphql:12', 'the tag "kiosks" is unknown. Take one of kiosk, web.', 'kiosks'],
-    [
-      'subgraphs/menu/schema.graphql:12',
-      '@auth asks for no scope, which nobody has. Name one, or write @anyone.',
-      '@auth',
-    ],
-    [
-      'subgraphs/menu/schema.graphql:12',
-      'Syntax Error: Expected ":", found Name "item". Correct the SDL.',
-      'subgraphs/menu/schema.graphql',
-    ],
-    [
-      'subgraphs/menu/schema.graphql:12',
-      '@show names Order.number, which is not there. Correct the name.',
-      '@show:Order.number',
-    ],
-    ['subgraphs/menu/schema.graphql:12', 'Order.total is used by kiosk but not tagged. Tag it.', 'Order.total'],
-    [
-      'subgraphs/menu/schema.graphql:12',
-      'Syntax Error: Expected Name, found }. Correct the SDL.',
-      'subgraphs/menu/schema.graphql',
-    ],
-    [
-      'schema/permissions.ts:7',
-      'nobody has decided on whose rows Query.store works. Add it to schema/permissions.ts.',
-      'Query.store',
-    ],
-  ])('of ours, at %s: %s', (where, message, subject) => {
-    expect(compositionFindings([{ where, message }], new Owners(''))[0]?.id).toBe(`composition:${subject}`);
+  it('what our own checks find keeps its id, and shows the coordinate alone', () => {
+    const message = 'Order.total is in the contract of kiosk, but its type Money is not. Tag Money.';
+    const [found] = compositionFindings(
+      [{ where: 'orders.graphql:3', subject: 'outside-contract:kiosk:Order.total', message }],
+      new Owners(''),
+    );
+    expect(found).toMatchObject({ id: 'composition:outside-contract:kiosk:Order.total', subject: 'Order.total' });
+    expect(found).toMatchObject({ fix: 'Tag Money.' });
   });
 });
