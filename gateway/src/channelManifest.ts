@@ -211,7 +211,7 @@ export interface Rate {
   readonly mutationsPerMinute: number;
 }
 
-/** What one caller may ask for in a minute. Streams have limits of their own. */
+/** What one caller may ask for in a minute; to open a stream is a request. Open streams have limits of their own. */
 export interface RatePolicy extends Rate {
   /**
    * What all callers of one address of the internet (of IPv6, one network of 64 bits) may ask for together, with and

@@ -45,27 +45,19 @@ export class LoadGate {
   }
 
   /**
-   * Counts a request, and has it wait for its turn. Resolves when it may run, to what has to be called when it has. In
-   * the queue, callers without a token are told apart by their address. `tell` hears how the caller stands to its
-   * rates. @throws Refusal 429 or 503
+   * Counts a request as soon as it is known whose it is: to read, parse and check what is then refused is work, too.
+   * `tell` hears how the caller stands to its rates. @throws Refusal 429
    */
-  async enter(
-    asked: AskedOperation,
-    principal: Principal,
-    address: string,
-    tell?: (headers: RateHeaders) => void,
-  ): Promise<Release> {
-    await this.countRequest({ principal, address }, tell);
-    return this.enterCounted(asked, principal, address, tell);
-  }
-
-  /** Counts a request before it is known what it asks for. @throws Refusal 429 */
   async countRequest(caller: RatedCaller, tell?: (headers: RateHeaders) => void): Promise<void> {
     await this.#rates?.countRequest(caller, tell);
   }
 
-  /** As `enter`, for a request that was counted by `countRequest`. @throws Refusal 429 or 503 */
-  async enterCounted(
+  /**
+   * Has a request that was counted wait for its turn; its fields of mutations are counted before. Resolves when it may
+   * run, to what has to be called when it has. In the queue, callers without a token are told apart by their address.
+   * @throws Refusal 429 or 503
+   */
+  async enter(
     { prepared, trusted }: AskedOperation,
     principal: Principal,
     address: string,

@@ -40,7 +40,7 @@ export type RunBody = Buffer | ExecutionResult | KeptAnswer;
 
 export const isKept = (body: RunBody): body is KeptAnswer => !Buffer.isBuffer(body) && isKeptAnswer(body);
 
-/** The way of an admitted query or mutation, whatever the transport: cost → rates, turn → kept answers → execution. */
+/** The way of an admitted query or mutation, whatever the transport: cost → turn → kept answers → execution. */
 export class OperationRunner {
   readonly #options: OperationRunnerOptions;
 
@@ -50,7 +50,10 @@ export class OperationRunner {
       options.metrics?.begin('graphqlErrors', { channel: options.name, code });
   }
 
-  /** @throws Refusal for variables that do not fit or ask for too much, and for a caller who asks too often */
+  /**
+   * Runs what was asked for by a request that was counted.
+   * @throws Refusal for variables that do not fit or ask for too much, and for a caller who changes too much
+   */
   async run(
     admitted: AdmittedDocument,
     { principal, authorization, traceparent, address, gone, tell, ...asked }: AskedFor,

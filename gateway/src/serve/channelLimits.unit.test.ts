@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '#platform/testkit/until.ts';
+import { FakeDomain } from '../testkit/fakeDomain.ts';
 import { fixture, type Fixture } from '../testkit/fixtureGraph.ts';
 import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
+import { RawSocket } from '../testkit/streamingClient.ts';
 
 /** What a channel takes, from all callers and from one: by the cost of a request, by what runs, by the minute. */
 let parts: Fixture;
@@ -196,6 +198,68 @@ describe('the rates of one caller', () => {
       for (const n of [1, 2, 3]) expect((await from(`2606:4700::${n}`)).status).toBe(200);
       expect((await from('2606:4700::4')).status).toBe(429);
       for (let n = 0; n < 5; n += 1) expect((await from('10.0.0.9')).status).toBe(200);
+    } finally {
+      await limited.close();
+    }
+  });
+
+  it('count what is refused before it runs, too, over every transport: to look at it is work', async () => {
+    const domain = new FakeDomain();
+    const limited = await serveFixture(parts, {
+      ...{ bus: domain, feeds: domain, cursorKeys: ['k'] },
+      manifest: { rates: { requestsPerMinute: 2, mutationsPerMinute: 9 } },
+    });
+    const bearer = async (who: string) => `Bearer ${await parts.token('customer', who)}`;
+    const refused = { query: '{ nothing }' };
+    try {
+      const http = { authorization: await bearer('over HTTP') };
+      for (const body of [refused, '{', { query: '{ shops { id } }' }]) await limited.post(body, http);
+      expect((await limited.post(refused, http)).body.errors![0]!.extensions.code).toBe('TOO_MANY_REQUESTS');
+
+      const authorization = await bearer('over event streams');
+      const statuses: number[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        const answer = await fetch(limited.url.replace('localhost', '127.0.0.1'), {
+          method: 'POST',
+          headers: { authorization, accept: 'text/event-stream', 'content-type': 'application/json' },
+          body: JSON.stringify(refused),
+        });
+        statuses.push(answer.status);
+        await answer.body?.cancel();
+      }
+      expect(statuses).toEqual([200, 200, 429]);
+
+      const socket = await new RawSocket(limited.url).begin(await parts.token('customer', 'over a socket'));
+      const codes = () =>
+        socket.frames.flatMap(({ payload }) => /"code":"(\w+)"/.exec(JSON.stringify(payload) ?? '')?.[1] ?? []);
+      for (const id of ['1', '2', '3']) socket.send({ id, type: 'subscribe', payload: refused });
+      await until(() => codes().length === 3);
+      expect(codes()).toEqual(['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'TOO_MANY_REQUESTS']);
+      socket.socket.terminate();
+    } finally {
+      await limited.close();
+    }
+  });
+
+  it('count each stream that is opened, so that nobody opens and ends them without end', async () => {
+    const domain = new FakeDomain();
+    const limited = await serveFixture(parts, {
+      ...{ bus: domain, feeds: domain, cursorKeys: ['k'] },
+      manifest: { rates: { requestsPerMinute: 2, mutationsPerMinute: 9 } },
+    });
+    const query = 'subscription { orderStatusChanged(orderId: "o1") { status } }';
+    const open = async () => {
+      const socket = await new RawSocket(limited.url).begin(await parts.token('customer', 'someone'));
+      socket.send({ id: '1', type: 'subscribe', payload: { query } });
+      await until(() => socket.frames.length > 1);
+      socket.socket.terminate();
+      return JSON.stringify(socket.frames[1]);
+    };
+    try {
+      for (const n of [1, 2]) expect(await open(), `socket ${n}`).toContain('"status":"PLACED"');
+      parts.calls.length = 0;
+      expect(await open()).toContain('TOO_MANY_REQUESTS');
+      expect(parts.calls).toEqual([]);
     } finally {
       await limited.close();
     }

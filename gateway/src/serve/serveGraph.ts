@@ -192,6 +192,7 @@ class ServedGraph {
         live,
         clients,
         operations,
+        load,
         eventStreams,
         apps: ofDocuments,
         cache,

@@ -145,7 +145,7 @@ export class AppRequests {
     const coerced = pipeline.coerce(prepared, variables);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const leave = await load.enterCounted({ prepared }, principal, '', tellRates(response));
+    const leave = await load.enter({ prepared }, principal, '', tellRates(response));
     let body: Buffer | ExecutionResult;
     try {
       const caller = callerOf(principal, traceparent, undefined);

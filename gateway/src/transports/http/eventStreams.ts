@@ -105,8 +105,8 @@ export class EventStreams {
   }
 
   /**
-   * Runs an operation, and writes its answers as events. Resolves when the response has ended. @throws Refusal, before
-   * anything is written, for too many connections or a token that is refused
+   * Runs an operation of a request that was counted, and writes its answers as events. Resolves when the response has
+   * ended. @throws Refusal, before anything is written, for too many connections or a token that is refused
    */
   async run(request: IncomingMessage, response: ServerResponse, operation: StreamedOperation): Promise<void> {
     const { limits, clients, policy } = this.#options;

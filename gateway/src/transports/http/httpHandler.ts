@@ -9,6 +9,7 @@ import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { endingHeaders } from '../../documents/ending.ts';
 import type { AdmittedDocument } from '../../documents/admission.ts';
 import vary from 'vary';
+import type { LoadGate } from '../../access/loadGate.ts';
 import type { AppRequests } from './appRequests.ts';
 import { readBody, requestCodings } from './body.ts';
 import { cacheControl, varyBy } from './cacheControl.ts';
@@ -53,6 +54,8 @@ export interface HttpHandlerOptions {
   readonly live: LiveGraph;
   readonly clients: ClientIdentity;
   readonly operations: OperationRunner;
+  /** Where requests are counted. */
+  readonly load: Pick<LoadGate, 'countRequest'>;
   readonly eventStreams: EventStreams;
   /** Answers the programs of partners, where the channel lets them in. */
   readonly apps?: AppRequests;
@@ -237,7 +240,7 @@ export class HttpHandler {
     accepted: Accepted,
     seen: Seen,
   ): Promise<Answer | undefined> {
-    const { clients, live, eventStreams, apps, costLimit } = this.#options;
+    const { clients, live, eventStreams, apps, costLimit, load } = this.#options;
     if (apps?.takes(request)) return apps.answer(request, response, traceparent);
     const { admission } = live.current;
     const authorization = request.headers.authorization;
@@ -247,6 +250,9 @@ export class HttpHandler {
       this.#options.openIntrospection ? { allowAnonymous: true } : {},
     );
     const { principal } = client;
+    const address = this.#options.addressOf(request);
+    const tell = tellRates(response);
+    await load.countRequest({ principal, address }, tell);
     const asked = await requestOf(request, url, this.#options.maxBodyBytes, accepted.stream);
     // Access may have been revoked while the body arrived.
     if (clients.isRevoked(client)) throw revoked();
@@ -275,9 +281,9 @@ export class HttpHandler {
       principal,
       authorization,
       traceparent,
-      address: this.#options.addressOf(request),
+      address,
       gone: gone.signal,
-      tell: tellRates(response),
+      tell,
     });
     if (isKept(body)) return this.#keptAnswer(request, body, trusted, principal);
     return {

@@ -178,23 +178,27 @@ export class McpHandler {
   }
 
   async #call(name: string, variables: Record<string, unknown>, visit: Visit): Promise<CallToolResult> {
-    const { live, tools, operations } = this.#options;
+    const { live, tools, operations, load } = this.#options;
     const { request, response, traceparent, client } = visit;
+    const { principal } = client;
+    const address = this.#options.addressOf(request);
+    const tell = tellRates(response);
     const began = performance.now();
     const document = tools.find(name, live.current);
-    if (!document) return this.#callUnknown({ ...visit, principal: client.principal });
+    if (!document) return this.#callUnknown({ ...visit, principal });
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const { status, errors, told } = await this.#told(async () => {
+      await load.countRequest({ principal, address }, tell);
       const asked = { documentId: document.id, variables, extensions: {} };
       const { body } = await operations.run(live.current.admission.admit(asked), {
         variables,
-        principal: client.principal,
+        principal,
         authorization: request.headers.authorization,
         traceparent,
-        address: this.#options.addressOf(request),
+        address,
         gone: gone.signal,
-        tell: tellRates(response),
+        tell,
       });
       return resultOf(body);
     }, traceparent);

@@ -152,6 +152,17 @@ it('an app has the rates of apps, and people theirs', async () => {
   expect(domain.counted).toContainEqual({ operation: 'GET /v1/shops', status: 429, requests: 1, failed: 1 });
 });
 
+it('what an app asks for wrongly is counted, too', async () => {
+  const own = await serve({ appRates: { requestsPerMinute: 3, mutationsPerMinute: 9 } });
+  const ask = async (path: string, method = 'GET') => {
+    const headers = { authorization: `ApiKey ${apiKey}`, 'content-type': 'application/json' };
+    return (await fetch(addressOf(path, own), { method, headers, ...(method === 'POST' && { body: '{' }) })).status;
+  };
+  expect([await ask('/v1/advances', 'POST'), await ask('/v1/shops?a=b')]).toEqual([400, 400]);
+  expect([await ask('/v1/orders/o1/events'), await ask('/v1/orders/o1/events')]).toEqual([403, 429]);
+  await own.close();
+});
+
 it('a channel with routes executes no documents for apps', async () => {
   const refused = await channel.post({ documentId: 'a'.repeat(64) }, { authorization: `ApiKey ${apiKey}` });
   expect([refused.status, domain.signed]).toEqual([401, []]);

@@ -11,6 +11,7 @@ import { errorCodes } from '#schema/errorCodes.ts';
 import { revoked, type AuthenticatedClient, type ClientIdentity } from '../../access/clientIdentity.ts';
 import type { AddressOf } from '../http/clientAddress.ts';
 import type { LoadGate } from '../../access/loadGate.ts';
+import type { RateHeaders } from '../../access/rates.ts';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { parseBody } from '../../documents/operationRequest.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
@@ -202,6 +203,9 @@ export class RestHandler {
     const { authorization } = request.headers;
     const client = app ?? (await this.#clientOf(route, request));
     const { principal } = client;
+    const address = addressOf(request.raw);
+    const tell = (headers: RateHeaders): void => void reply.headers({ ...headers });
+    await load.countRequest({ principal, address }, tell);
     const body = await this.#bodyOf(route, request);
     // Access may have been revoked while the body arrived.
     if (clients.isRevoked(client)) throw revoked();
@@ -210,12 +214,7 @@ export class RestHandler {
     const prepared = current.documents.prepareTrusted(route.source);
     const variables = current.pipeline.coerce(prepared, given);
     const gone = goneSignal(reply);
-    const leave = await load.enter(
-      { prepared, trusted: route.operationName },
-      principal,
-      addressOf(request.raw),
-      (headers) => void reply.headers({ ...headers }),
-    );
+    const leave = await load.enter({ prepared, trusted: route.operationName }, principal, address, tell);
     try {
       const caller = callerOf(principal, traceparent, authorization);
       const result = await current.pipeline.run(prepared, variables, caller, { gone });
@@ -227,15 +226,16 @@ export class RestHandler {
 
   /** Answers a request for a feed: as an event stream to who asks for one, otherwise as a poll. */
   async #feed({ route, traceparent, app }: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { live, feeds, load, addressOf } = this.#options;
+    const { live, feeds, addressOf } = this.#options;
+    const { load } = app ?? this.#options;
+    const client = app ?? (await this.#clientOf(route, request));
+    const rated = { principal: client.principal, address: addressOf(request.raw) };
+    await load.countRequest(rated, (headers) => void reply.raw.setHeaders(new Map(Object.entries(headers))));
     if (app) throw new RestError(403, 'FORBIDDEN', 'Feeds are for people and devices. An app is told by webhooks.');
-    const client = await this.#clientOf(route, request);
     const query = queryOf(request);
     const { after, waitMs } = takeFeedQuery(query, request.headers['last-event-id'] as string | undefined);
     const variables = this.#given(route, request, query, undefined);
     const prepared = live.current.documents.prepareTrusted(route.source);
-    const rated = { principal: client.principal, address: addressOf(request.raw) };
-    await load.countRequest(rated, (headers) => void reply.raw.setHeaders(new Map(Object.entries(headers))));
     const asked = { route, prepared, variables, client, after };
     if (request.method !== 'HEAD' && new Negotiator(request.raw).mediaTypes([json, eventStream])[0] === eventStream) {
       const { authorization } = request.headers;

@@ -209,44 +209,34 @@ export class Conversation {
     this.#send(JSON.stringify({ type: 'pong', payload: { accepted } }));
   }
 
-  /** Reads a `subscribe` message, and keeps only what is needed to run its operation. */
+  /** Begins what a `subscribe` message asks for. */
   #subscribe(id: string, payload: Payload): Promise<void> | undefined {
     if (this.#state !== 'acknowledged') return void this.#close(CloseCode.Unauthorized, 'Unauthorized');
     if (this.#operations.has(id))
       return void this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
-    const {
-      policy: { maxSubscriptionsPerSocket },
-      live,
-    } = this.#parts;
+    const { maxSubscriptionsPerSocket } = this.#parts.policy;
     const traceparent = newTraceparent();
-    try {
-      if (Math.max(this.#operations.size, this.#pending) >= maxSubscriptionsPerSocket)
-        throw Refusal.tooMany(
-          'document',
-          `A connection may run at most ${maxSubscriptionsPerSocket} operations at once.`,
-        );
-      const request = operationRequest(payload);
-      const { prepared, trusted } = live.current.admission.admit(request);
-      return this.#run({
+    if (Math.max(this.#operations.size, this.#pending) >= maxSubscriptionsPerSocket)
+      return void this.#fail(
         id,
+        Refusal.tooMany('document', `A connection may run at most ${maxSubscriptionsPerSocket} operations at once.`),
         traceparent,
-        prepared,
-        trusted,
-        variables: declaredVariables(prepared, request.variables),
-        resumeFrom: request.extensions['resumeFrom'],
-      });
-    } catch (error) {
-      return void this.#fail(id, error, traceparent);
-    }
+      );
+    return this.#run(id, payload, traceparent);
   }
 
-  async #run(asked: RequestedOperation): Promise<void> {
-    const { id, prepared, variables, traceparent } = asked;
+  async #run(id: string, payload: Payload, traceparent: string): Promise<void> {
+    const counted = new Asked();
+    this.#operations.set(id, counted);
     this.#pending += 1;
     let release: Release | undefined;
     try {
-      release = this.#hold(id.length + JSON.stringify(variables).length);
-      const isStream = prepared.operation.operation === 'subscription';
+      await this.#parts.load.countRequest({ principal: this.#session.principal, address: this.#connection.address });
+      // The client may have ended it meanwhile.
+      if (this.#operations.get(id) !== counted) return;
+      const asked = this.#read(id, payload, traceparent);
+      release = this.#hold(id.length + JSON.stringify(asked.variables).length);
+      const isStream = asked.prepared.operation.operation === 'subscription';
       if (isStream ? await this.#openStream(asked, release) : await this.#runQuery(asked)) release = undefined;
     } catch (error) {
       this.#fail(id, error, traceparent);
@@ -254,6 +244,20 @@ export class Conversation {
       this.#pending -= 1;
       release?.();
     }
+  }
+
+  /** Keeps only what is needed to run an operation. @throws Refusal */
+  #read(id: string, payload: Payload, traceparent: string): RequestedOperation {
+    const request = operationRequest(payload);
+    const { prepared, trusted } = this.#parts.live.current.admission.admit(request);
+    return {
+      id,
+      traceparent,
+      prepared,
+      trusted,
+      variables: declaredVariables(prepared, request.variables),
+      resumeFrom: request.extensions['resumeFrom'],
+    };
   }
 
   /**
