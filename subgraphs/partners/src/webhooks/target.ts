@@ -85,14 +85,14 @@ const bySystem: Resolve = (name) =>
   );
 
 /**
- * Asks name servers, by default those of the machine, for a few seconds. The machine's own way takes one of four
- * threads until it is done: names whose servers do not answer, which anybody can register, would keep all others
- * waiting, and whatever else needs a thread.
+ * Asks name servers, by default those of the machine, twice at most for `timeoutMs` each. The machine's own way takes
+ * one of four threads until it is done: names whose servers do not answer, which anybody can register, would keep all
+ * others waiting, and whatever else needs a thread.
  */
 export const byNameServers =
-  (servers?: readonly string[]): Resolve =>
+  (servers?: readonly string[], timeoutMs = 1_500): Resolve =>
   async (name) => {
-    const resolver = new dns.Resolver({ timeout: 1_500, tries: 2 });
+    const resolver = new dns.Resolver({ timeout: timeoutMs, tries: 2 });
     if (servers) resolver.setServers([...servers]);
     const found = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
     const addresses = found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));

@@ -148,13 +148,13 @@ describe('name servers', () => {
 
   it('that do not answer keep no other name waiting, and are given up', async () => {
     const server = await nameServer();
-    const resolve = byNameServers([server.address]);
-    const began = performance.now();
-    const slow = Array.from({ length: 50 }, (_, n) => resolve(`slow${n}.example`).then(String, () => 'given up'));
+    const resolve = byNameServers([server.address], 400);
+    let givenUp = 0;
+    const slow = Array.from({ length: 50 }, (_, n) => resolve(`slow${n}.example`).catch(() => (givenUp += 1)));
     expect(await resolve('partner.example')).toEqual(['93.184.215.14']);
-    expect(performance.now() - began).toBeLessThan(1_000);
-    expect(new Set(await Promise.all(slow))).toEqual(new Set(['given up']));
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(givenUp).toBe(0);
+    await Promise.all(slow);
+    expect(givenUp).toBe(50);
     server.close();
-  }, 20_000);
+  });
 });
