@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { charactersIn, isPrintable, isSeen, notPrintable } from '#platform/subgraph/characters.ts';
 import { withLineFeeds } from '#platform/subgraph/lineEnds.ts';
 import { chainLimits } from '../chainLimits.ts';
 
@@ -13,11 +13,15 @@ export const key = z
 
 export const keyOf = (what: string) => key.describe(`Key of the ${what}.`);
 
-export const text = (max: number) => atMost(max, z.string().overwrite(withLineFeeds).trim().min(1, 'say something'));
+export const text = (max: number) =>
+  atMost(max, z.string().overwrite(withLineFeeds).trim().refine(isSeen, 'say something'));
 
 /** Counts characters as the graph does, so that an import takes what the graph took. */
 const atMost = (max: number, schema: z.ZodString) =>
-  schema.refine((each) => charactersIn(each) <= max, `write at most ${max} characters`).meta({ maxLength: max });
+  schema
+    .refine((each) => charactersIn(each) <= max, `write at most ${max} characters`)
+    .refine(isPrintable, notPrintable)
+    .meta({ maxLength: max });
 
 /** A text by language, or none: in CSV a column for each, `name.en`, `name.de`. */
 export const anyTexts = (max: number) =>
@@ -27,10 +31,7 @@ export const anyTexts = (max: number) =>
   );
 
 export const texts = (max: number) =>
-  anyTexts(max).refine(
-    (each) => Object.values(each).some((one) => one.trim() !== ''),
-    'give it in one language at least',
-  );
+  anyTexts(max).refine((each) => Object.values(each).some(isSeen), 'give it in one language at least');
 
 export const country = z
   .string()

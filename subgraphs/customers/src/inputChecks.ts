@@ -1,6 +1,6 @@
 import { isCountry } from '#platform/domain/isCountry.ts';
 import { z } from 'zod';
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { charactersIn, isPrintable } from '#platform/subgraph/characters.ts';
 
 export type InputProblemCode = 'REQUIRED' | 'TOO_LONG' | 'MALFORMED' | 'OUT_OF_RANGE';
 
@@ -34,8 +34,13 @@ export class InputChecks {
     const text = (value ?? '').trim().normalize('NFC');
     if (text === '') return null;
     if (charactersIn(text) > max) this.refuse(field, 'TOO_LONG', `At most ${max} characters fit.`);
-    // Control characters would end up on labels and screens, and no name or address needs them.
-    if (/\p{Cc}/u.test(text)) this.refuse(field, 'MALFORMED', 'Control characters are not allowed.');
+    // They would end up on labels and screens, and no name or address needs them.
+    if (/\p{Cc}/u.test(text) || !isPrintable(text))
+      this.refuse(
+        field,
+        'MALFORMED',
+        'Control characters, and those that turn the direction of writing, are not allowed.',
+      );
     return text;
   }
 

@@ -1,5 +1,5 @@
 import { IANAZone } from 'luxon';
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { textProblem } from '#platform/subgraph/characters.ts';
 import { withLineFeeds } from '#platform/subgraph/lineEnds.ts';
 import { chainLimits } from '#schema/chainLimits.ts';
 import type { InputProblem } from './commands/editStore.ts';
@@ -44,8 +44,8 @@ const lengths = { name, street, city, postalCode };
 export function detailsProblem(country: string, details: StoreDetails): InputProblem | undefined {
   for (const [field, most] of Object.entries(lengths)) {
     const text = details[field as keyof typeof lengths]?.trim();
-    if (text !== undefined && (text === '' || charactersIn(text) > most))
-      return { field, message: `Write 1 to ${most} characters.` };
+    const message = text === undefined ? undefined : textProblem(text, most);
+    if (message) return { field, message };
   }
   const { latitude, longitude, timeZone, services, maxOpenOrders } = details;
   if (Math.abs(latitude ?? 0) > 90) return { field: 'position', message: 'A latitude lies between -90 and 90.' };

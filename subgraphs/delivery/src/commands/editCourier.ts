@@ -1,7 +1,7 @@
 import type { Courier } from '#generated/delivery/prisma/client.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { textProblem } from '#platform/subgraph/characters.ts';
 import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
 import { editOnce, invalid, type EditOutcome, type Refusal, type Settled } from '#platform/subgraph/editOnce.ts';
 import type { IdempotentRequest } from '#platform/subgraph/idempotency.ts';
@@ -28,10 +28,10 @@ export interface CourierEdit {
 
 export type CourierOutcome = EditOutcome<{ readonly courier: Courier }>;
 
-const nameProblem = (name: string | null): Refusal | undefined =>
-  name !== null && (name.trim() === '' || charactersIn(name) > chainLimits.courierName)
-    ? invalid('displayName', `A name has 1 to ${chainLimits.courierName} characters.`)
-    : undefined;
+function nameProblem(name: string | null): Refusal | undefined {
+  const unfit = name === null ? undefined : textProblem(name, chainLimits.courierName);
+  return unfit === undefined ? undefined : invalid('displayName', unfit);
+}
 
 /** Makes an edit of one courier. */
 const edited = (

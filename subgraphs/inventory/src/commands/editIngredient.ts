@@ -1,7 +1,7 @@
 import type { Ingredient } from '#generated/inventory/prisma/client.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { textProblem } from '#platform/subgraph/characters.ts';
 import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
 import { editOnce, invalid, type EditOutcome, type Refusal, type Settled } from '#platform/subgraph/editOnce.ts';
 import { chainLimits } from '#schema/chainLimits.ts';
@@ -27,9 +27,8 @@ function nameProblem(name: Texts | null, isNew: boolean): Refusal | undefined {
   if (!name) return undefined;
   if (isNew && !name['en'])
     return invalid('name', 'Give a name in English: it is shown where another language is missing.');
-  return Object.values(name).some((text) => text.trim() === '' || charactersIn(text) > chainLimits.name)
-    ? invalid('name', `A name has 1 to ${chainLimits.name} characters in each language.`)
-    : undefined;
+  const [unfit] = Object.values(name).flatMap((text) => textProblem(text, chainLimits.name) ?? []);
+  return unfit === undefined ? undefined : invalid('name', unfit);
 }
 
 /** Makes an edit of one ingredient. */

@@ -3,7 +3,7 @@ import type { Vendor } from '#generated/marketplace/prisma/client.ts';
 import { StoreQueryService, type OrderingTerms } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import { isId } from '#platform/domain/id.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { textProblem } from '#platform/subgraph/characters.ts';
 import { earlierResult, idempotent, requireIdempotencyKey } from '#platform/subgraph/idempotency.ts';
 import type { Marketplace } from '../context.ts';
 import { minuteOf, openingHours, type OpeningHours } from '../openingHours.ts';
@@ -70,8 +70,8 @@ function columnsOf({
   answerMinutes,
   ...rest
 }: VendorTerms): Columns | Invalid {
-  if (name != null && (name.trim() === '' || charactersIn(name) > 100))
-    return invalid('name', 'Give a name of 1 to 100 characters.');
+  const unfit = name == null ? undefined : textProblem(name, 100);
+  if (unfit) return invalid('name', unfit);
   if (payoutAccount != null && !/^acct_[a-z0-9_]{1,60}$/.test(payoutAccount))
     return invalid('payoutAccount', 'Give the account as the payment provider names it, such as acct_pizza.');
   if (email != null && email !== '' && !z.email().max(254).safeParse(email).success)

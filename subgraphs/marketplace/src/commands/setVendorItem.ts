@@ -1,6 +1,6 @@
 import type { Vendor, VendorItem } from '#generated/marketplace/prisma/client.ts';
 import { isId } from '#platform/domain/id.ts';
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { textProblem } from '#platform/subgraph/characters.ts';
 import type { Marketplace } from '../context.ts';
 
 export interface SetVendorItem {
@@ -27,9 +27,8 @@ const mostItems = 500;
 function problemIn({ itemId, name, price, taxBasisPoints }: SetVendorItem): SetVendorItemOutcome | null {
   const problem = (field: string, message: string) => ({ kind: 'invalid', field, message }) as const;
   if (!isId(itemId)) return problem('itemId', 'Give a UUID in lower case.');
-  const names = [name.en, name.de, name.ja].filter((each) => each != null);
-  if (names.some((each) => each.trim() === '' || charactersIn(each) > 100))
-    return problem('name', 'Give names of 1 to 100 characters.');
+  const [unfit] = [name.en, name.de, name.ja].flatMap((each) => (each == null ? [] : (textProblem(each, 100) ?? [])));
+  if (unfit) return problem('name', unfit);
   if (price < 1 || price > largestPrice) return problem('price', `Give 1 to ${largestPrice}.`);
   if (taxBasisPoints < 0 || taxBasisPoints > largestRate) return problem('taxBasisPoints', `Give 0 to ${largestRate}.`);
   return null;

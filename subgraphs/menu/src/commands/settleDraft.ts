@@ -1,6 +1,6 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { textProblem } from '#platform/subgraph/characters.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { MenuDomain } from '../context.ts';
 import { makeEdits, type Refused } from '../editing/makeEdits.ts';
@@ -26,8 +26,8 @@ export async function createMenuDraft(
   { idempotencyKey: key, name }: { readonly idempotencyKey: string; readonly name: string },
 ): Promise<DraftOutcome> {
   const now = domain.clock();
-  if (name.trim() === '' || charactersIn(name) > 100)
-    return { kind: 'invalid', field: 'name', message: 'Give a name of 1 to 100 characters.' };
+  const unfit = textProblem(name, 100);
+  if (unfit) return { kind: 'invalid', field: 'name', message: unfit };
   return domain.transaction((tx) =>
     idempotent<DraftOutcome>(tx, { principal, mutation: 'createMenuDraft', key, body: { name }, now }, async () => {
       const draftId = domain.newId();

@@ -1,4 +1,4 @@
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { charactersIn, isPrintable, notPrintable, textProblem } from '#platform/subgraph/characters.ts';
 import { chainLimits } from '#schema/chainLimits.ts';
 import type { Texts } from '../catalogue.ts';
 import { invalid, type EditRefusal } from './menuEdit.ts';
@@ -10,14 +10,16 @@ export function nameProblem(field: string, name: Texts | undefined, isNew = true
   if (!name) return undefined;
   if (isNew && !name['en'])
     return invalid(field, 'Give a name in English: it is shown where another language is missing.');
-  return Object.values(name).some((text) => text.trim() === '' || charactersIn(text) > chainLimits.name)
-    ? invalid(field, `A name has 1 to ${chainLimits.name} characters in each language.`)
-    : undefined;
+  const [unfit] = Object.values(name).flatMap((text) => textProblem(text, chainLimits.name) ?? []);
+  return unfit === undefined ? undefined : invalid(field, unfit);
 }
 
 export const descriptionProblem = (description: Texts | undefined): EditRefusal | undefined =>
-  Object.values(description ?? {}).some((text) => charactersIn(text) > chainLimits.description)
-    ? invalid('description', `A description has at most ${chainLimits.description} characters in each language.`)
+  Object.values(description ?? {}).some((text) => charactersIn(text) > chainLimits.description || !isPrintable(text))
+    ? invalid(
+        'description',
+        `Write at most ${chainLimits.description} characters in each language, and ${notPrintable}.`,
+      )
     : undefined;
 
 /** A number of the input lies within bounds. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { DateTime } from 'luxon';
 import { StoreHoursChanged } from '#schema/events/stores.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { charactersIn, isPrintable, notPrintable } from '#platform/subgraph/characters.ts';
 import { withLineFeeds } from '#platform/subgraph/lineEnds.ts';
 import { chainLimits } from '#schema/chainLimits.ts';
 import type { Stores } from '../context.ts';
@@ -29,8 +29,9 @@ function problemOf(command: SetOpeningException, today: string): InputProblem | 
     return { field: 'date', message: 'This date has passed at the store. Choose today or a later date.' };
   const intervals = intervalsProblem(command.intervals);
   if (intervals) return { field: 'intervals', message: intervals };
-  if (charactersIn(command.note?.trim() ?? '') > chainLimits.note)
-    return { field: 'note', message: 'A note may have at most 200 characters.' };
+  const note = command.note?.trim() ?? '';
+  if (charactersIn(note) > chainLimits.note || !isPrintable(note))
+    return { field: 'note', message: `Write at most ${chainLimits.note} characters, and ${notPrintable}.` };
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { StoreOrderingChanged } from '#schema/events/stores.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { textProblem } from '#platform/subgraph/characters.ts';
 import type { Stores } from '../context.ts';
 import { editStore, type EditOutcome, type StoreEdit } from './editStore.ts';
 
@@ -21,8 +21,7 @@ export async function setOrdering(
   return editStore(domain, principal, edit, {
     mutation: accepting ? 'resumeOrdering' : 'pauseOrdering',
     body: { edit, pauseReason },
-    problem: () =>
-      pauseReason !== null && (pauseReason === '' || charactersIn(pauseReason) > 200) ? unfit : undefined,
+    problem: () => (pauseReason !== null && textProblem(pauseReason, 200) !== undefined ? unfit : undefined),
     data: { accepting, pauseReason },
     event: (at, store) =>
       store.accepting === accepting

@@ -1,6 +1,6 @@
 import type { Device } from '#generated/stores/prisma/client.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { charactersIn } from '#platform/subgraph/characters.ts';
+import { textProblem } from '#platform/subgraph/characters.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import { StoreDeviceEnrolled } from '#schema/events/stores.ts';
 import type { InputProblem } from '../commands/editStore.ts';
@@ -30,8 +30,8 @@ export async function enrolDevice(
   { idempotencyKey: key, storeId, userCode, name }: EnrolDevice,
 ): Promise<EnrolDeviceOutcome> {
   if (!mayManage(principal, storeId)) return { kind: 'notFound' };
-  if (name === '' || charactersIn(name) > longestName)
-    return { kind: 'invalid', field: 'name', message: `Give the device a name of 1 to ${longestName} characters.` };
+  const unfit = textProblem(name, longestName);
+  if (unfit) return { kind: 'invalid', field: 'name', message: unfit };
   const now = domain.clock();
   const body = { storeId, userCode, name };
   return domain.transaction(async (tx) => {
