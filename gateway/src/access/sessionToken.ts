@@ -1,14 +1,14 @@
-import { bindingsOf, type Principal } from '#platform/identity/principal.ts';
+import { bindingsOf, callerKeyOf, type Principal } from '#platform/identity/principal.ts';
 import type { AuthenticatedClient, ClientIdentity } from './clientIdentity.ts';
 import { Refusal } from '../errors/refusal.ts';
 
 /**
- * Whether a new token belongs to the same caller, with the same bindings (store, device …), so that the connection's
- * streams may go on under it. Its roles and scopes may differ.
+ * Whether a new token belongs to the same caller, who acts for the same one, with the same bindings (store, device …),
+ * so that the connection's streams may go on under it. Its roles and scopes may differ.
  */
 const isSame = (a: Principal, b: Principal): boolean => {
   const of = (principal: Principal) =>
-    JSON.stringify([principal.kind, principal.subject, principal.channel, bindingsOf(principal)]);
+    JSON.stringify([callerKeyOf(principal), principal.channel, bindingsOf(principal)]);
   return of(a) === of(b);
 };
 
