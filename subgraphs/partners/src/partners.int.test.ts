@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { signRequest } from '../../../clients/request-signing/src/signRequest.ts';
 import { PartnerAccessService, PartnerDocumentService } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
@@ -209,6 +209,22 @@ describe('signed requests', () => {
       expect((await authenticate({ signed: { ...signed, signatureInput } })).refusal, signatureInput).not.toBe('');
     expect((await authenticate({ signed: { ...signed, signature: 'sig=:AAAA:' } })).refusal).toContain('not one of');
     expect((await authenticate({ signed })).refusal).toBe('');
+  });
+
+  it('are refused once they have expired by what their signer says', async () => {
+    const apiKey = await makeKey(0);
+    const created = Math.floor(now.getTime() / 1_000);
+    const expiring = (expires: string, nonce: string) => {
+      const parameters = `("@method" "@target-uri" "content-digest");created=${created};expires=${expires};keyid="${keyIdOf(apiKey)}";nonce="${nonce}"`;
+      const { signed } = signedBy(apiKey);
+      const base = `"@method": POST\n"@target-uri": ${url}\n"content-digest": ${signed.contentDigest}\n"@signature-params": ${parameters}`;
+      const key = createHmac('sha256', apiKey.slice(apiKey.lastIndexOf('_') + 1)).update('drburger-request-signing-v1');
+      const signature = `sig=:${createHmac('sha256', key.digest()).update(base).digest('base64')}:`;
+      return authenticate({ signed: { ...signed, signatureInput: `sig=${parameters}`, signature } });
+    };
+    expect((await expiring(`${created + 30}`, 'good for half a minute')).refusal).toBe('');
+    expect((await expiring(`${created - 30}`, 'over for half a minute')).refusal).toContain('`expires`');
+    expect((await expiring('"soon"', 'good until who knows')).refusal).toContain('whole seconds');
   });
 
   it('keep a nonce for as long as a request with it could be taken for new', async () => {

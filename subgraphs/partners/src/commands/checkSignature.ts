@@ -32,10 +32,12 @@ export const signingKeyPlace = (keyId: string): SealedPlace => ({ field: 'api_ke
 export async function checkSignature(domain: Partners, request: SignedRequest): Promise<KeyOfApp | string> {
   const read = readSignature(request);
   if (typeof read === 'string') return read;
-  const { keyId, nonce, created, signature, base } = read;
+  const { keyId, nonce, created, expires, signature, base } = read;
   const now = domain.clock().getTime() / 1_000;
   if (Math.abs(now - created) > toleranceSeconds)
     return `\`created\` is more than ${toleranceSeconds} s from our clock: sign each request anew, and set your clock.`;
+  if (expires !== undefined && expires < now)
+    return 'The signature is no longer good by its own `expires`: sign each request anew, and set your clock.';
   const key = await domain.db.apiKey.findUnique({ where: { id: keyId }, include: { app: true } });
   const expected = createHmac('sha256', signingKeyIn(domain, key ?? decoyOf(domain)))
     .update(base)
@@ -75,6 +77,8 @@ interface ReadSignature {
   readonly nonce: string;
   /** Seconds since the epoch. */
   readonly created: number;
+  /** The same: from when on the signer itself wants the request refused. */
+  readonly expires: number | undefined;
   readonly signature: Buffer;
   readonly base: string;
 }
@@ -88,8 +92,9 @@ function readSignature(request: SignedRequest): ReadSignature | string {
   const names = items.map(([name, of]) => (of.size === 0 ? name : undefined));
   if (names.length !== covered.length || covered.some((each) => !names.includes(each)))
     return `A signature covers exactly these: ${covered.map((each) => `"${each}"`).join(' ')}.`;
-  const { created, nonce, keyid, alg = 'hmac-sha256' } = Object.fromEntries(parameters);
-  if (typeof created !== 'number' || !Number.isInteger(created)) return '`created` must be whole seconds.';
+  const { created, expires, nonce, keyid, alg = 'hmac-sha256' } = Object.fromEntries(parameters);
+  if (!isSeconds(created)) return '`created` must be whole seconds.';
+  if (expires !== undefined && !isSeconds(expires)) return '`expires` must be whole seconds.';
   if (typeof nonce !== 'string' || nonce.length < 16 || nonce.length > 128)
     return '`nonce` must be a text of 16 to 128 characters.';
   if (typeof keyid !== 'string') return '`keyid` must be the public part of an API key.';
@@ -101,8 +106,10 @@ function readSignature(request: SignedRequest): ReadSignature | string {
   };
   const lines = names.map((name) => `"${String(name)}": ${valueOf[String(name)]}`);
   const base = [...lines, `"@signature-params": ${serializeInnerList(input)}`].join('\n');
-  return { keyId: keyid, nonce, created, signature, base };
+  return { keyId: keyid, nonce, created, expires, signature, base };
 }
+
+const isSeconds = (value: unknown): value is number => Number.isInteger(value);
 
 function readHeaders({ signatureInput, signature }: SignedRequest): { input: InnerList; signature: Buffer } | string {
   try {
