@@ -14,7 +14,7 @@ export const key = z
 export const keyOf = (what: string) => key.describe(`Key of the ${what}.`);
 
 export const text = (max: number) =>
-  atMost(max, z.string().overwrite(withLineFeeds).trim().refine(isSeen, 'say something'));
+  atMost(max, z.string().overwrite(withLineFeeds).trim().min(1, 'say something').refine(isSeen, 'say something'));
 
 /** Counts characters as the graph does, so that an import takes what the graph took. */
 const atMost = (max: number, schema: z.ZodString) =>
