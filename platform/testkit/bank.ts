@@ -93,7 +93,7 @@ export function bankOfTests(declining: ReadonlySet<string> = new Set()): Bank {
             const left = amountOf(orderId, 'captured') - amountOf(orderId, 'refunded');
             const part = Number(amount) || left;
             if (part > left && !answers.has(idempotencyKey))
-              return { outcome: Outcome.REFUSED, reason: 'amount_too_large' };
+              return { outcome: Outcome.REFUSED, reason: 'more_than_left' };
             enter(idempotencyKey, 'refunded', orderId, part);
             return { outcome: Outcome.REFUNDED };
           },

@@ -176,11 +176,28 @@ describe('the money of a vendor', () => {
         createdAt,
       })),
     });
+    world.bank.interrupt = (_what, orderId) => void (orderId === stuck && away());
     await refund(id, 100);
     await settleOnce(world.domain);
     await settleOnce(world.domain);
+    world.bank.interrupt = undefined;
     expect(world.bank.of(id).filter((entry) => entry.startsWith('refunded'))).toEqual(['refunded 100']);
     await world.domain.db.refund.deleteMany({ where: { orderId: stuck } });
+  });
+
+  it('goes back as far as it is left, where somebody has paid a part back beside the marketplace', async () => {
+    const id = await fulfilled(42);
+    world.bank.entries.push({ chargeId: id, what: 'refunded', amount: 1_000 });
+    await refund(id, 700);
+    await world.settle();
+    expect(world.bank.of(id).filter((entry) => entry.startsWith('refunded'))).toEqual([
+      'refunded 1000',
+      'refunded 300',
+    ]);
+    expect(await world.domain.db.refund.count({ where: { orderId: id, settledAt: null } })).toBe(0);
+    await refund(id, 600);
+    await world.settle();
+    expect(await world.domain.db.refund.count({ where: { orderId: id, settledAt: null } })).toBe(0);
   });
 
   it('is not paid for an order that is not fulfilled, which is not refunded in part either', async () => {

@@ -134,6 +134,17 @@ describe('a cancellation', () => {
     expect((await world.told(id)).filter((what) => what === 'ENDED')).toHaveLength(1);
   });
 
+  it('at once pays back no more than is left, where staff have paid a part back', async () => {
+    const id = await world.member(own());
+    const [charge] = await world.chargesOf(id);
+    world.bank.entries.push({ chargeId: charge!.id, what: 'refunded', amount: 600 });
+    world.at('2026-02-10T12:00:00Z');
+    await cancel('NOW');
+    await world.bill();
+    expect(await moved(id)).toEqual(['authorised 999', 'captured 999', 'refunded 600', 'refunded 399']);
+    expect(await world.domain.db.refund.count({ where: { membershipId: id, settledAt: null } })).toBe(0);
+  });
+
   it('at once, asked twice in the same moment, pays back once', async () => {
     const id = await world.member(own());
     // Charges of earlier periods hold enough for a second refund.

@@ -46,7 +46,9 @@ export async function voidHeld(domain: Marketplace, orderId: string): Promise<vo
 }
 
 /**
- * Pays back what was taken, or a part of it. A refused refund throws: it is tried again until the money is paid back.
+ * Pays back what was taken, or a part of it. Where less than the part is left, since staff or the provider have paid
+ * back by themselves, all that is left is paid back. A refused refund throws: it is tried again until the money is paid
+ * back.
  * @param part the amount and the key of a refund of a part; without it, all that is left is paid back
  */
 export async function refund(
@@ -54,11 +56,12 @@ export async function refund(
   orderId: string,
   part?: { readonly amount: number; readonly id: string },
 ): Promise<void> {
-  const { outcome, reason } = await payments(domain).refund({
-    orderId,
-    amount: BigInt(part?.amount ?? 0),
-    idempotencyKey: `${orderId}:refund${part ? `:${part.id}` : ''}`,
-  });
+  const key = `${orderId}:refund${part ? `:${part.id}` : ''}`;
+  const ask = (amount: number, idempotencyKey: string) =>
+    payments(domain).refund({ orderId, amount: BigInt(amount), idempotencyKey });
+  const first = await ask(part?.amount ?? 0, key);
+  const isTooMuch = part && first.outcome === Outcome.REFUSED && first.reason === 'more_than_left';
+  const { outcome, reason } = isTooMuch ? await ask(0, `${key}:rest`) : first;
   if (outcome !== Outcome.REFUNDED) throw new Error(`payments answered ${Outcome[outcome]} (${reason}) to a refund`);
 }
 
