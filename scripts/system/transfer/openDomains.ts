@@ -11,6 +11,7 @@ import { openDatabases } from '../databases.ts';
 import { loadDefinitions, type RegisteredSubgraph } from '../definitions.ts';
 import { adminAddressName, domainAddresses } from '../domainAddresses.ts';
 import { postgresOffset } from '../ports.ts';
+import { sandboxDefaults } from '../sandboxDefaults.ts';
 import { secretsOf } from '../secrets.ts';
 import { subgraphSettings } from '../serviceSettings.ts';
 import type { Teardown } from '../teardown.ts';
@@ -67,6 +68,8 @@ export async function openDomains(
     const configuration = loadSettings(mergeSettings(subgraphSettings, [definition.config]), {
       environment: { ...environment, ...secrets },
       flags,
+      // As `start` and `serve` have them: a domain does not open without the addresses of its counterparts.
+      defaults: early.PROFILE === 'development' ? sandboxDefaults(early.PORT_BASE, early.GRPC_URL) : {},
       moreToCome: true,
     });
     const opened = openDomain(definition, {
