@@ -58,6 +58,7 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Query.purchaseOrders': 'own',
   'Query.recalls': 'own',
   'Query.recipe': 'any',
+  'Query.settlementFindings': 'any',
   'Query.stockAlerts': 'own',
   'Query.stockItem': 'own',
   'Query.store': 'public',

@@ -288,6 +288,12 @@ export const metricCatalogue = {
     help: 'Differences between the files of the loyalty partner and the ledger of points that nobody has resolved.',
     labels: { kind: ['MISSING', 'DOUBLED', 'WRONG_AMOUNT', 'UNKNOWN_ACCOUNT', 'UNKNOWN_ENTRY'] },
   },
+  settlementFindings: {
+    kind: 'gauge',
+    name: 'drburger_settlement_findings',
+    help: 'Differences between the settlement files of the payment providers and our payments that nobody has resolved.',
+    labels: { kind: ['MISSING', 'DOUBLED', 'WRONG_AMOUNT', 'UNKNOWN_PAYMENT', 'UNKNOWN_MOVEMENT'] },
+  },
   loyaltyPostings: {
     kind: 'gauge',
     name: 'drburger_loyalty_partner_postings',

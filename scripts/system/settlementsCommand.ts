@@ -1,6 +1,7 @@
 import type { Domain } from '#platform/domain/domain.ts';
 import type { Payments } from '#subgraphs/payments/src/context.ts';
 import { whatToDo } from '#subgraphs/payments/src/settlement/compareSettlement.ts';
+import { openFindings } from '#subgraphs/payments/src/settlement/openFindings.ts';
 import { reconcileSettlement } from '#subgraphs/payments/src/settlement/reconcileSettlement.ts';
 import { mostListed, tellOpen, tellReconciled } from './reconciliationLines.ts';
 
@@ -26,11 +27,7 @@ export async function reconcile(
 
 /** Lists the differences that are open, the oldest day first. */
 export async function findings({ domain, print }: Parts): Promise<boolean> {
-  const open = await (domain as Payments).db.settlementFinding.findMany({
-    where: { resolvedAt: null },
-    orderBy: [{ day: 'asc' }, { provider: 'asc' }, { kind: 'asc' }, { subject: 'asc' }],
-    take: mostListed,
-  });
+  const open = await openFindings(domain as Payments, mostListed);
   return tellOpen(
     { print, todo: whatToDo },
     open.map(({ provider, day, ...finding }) => ({ of: `${provider} ${day}`, ...finding })),

@@ -6,6 +6,7 @@ import { paymentCommands } from './paymentCommands.ts';
 import { paymentNotices } from './paymentNotices.ts';
 import { payoutCommands } from './payoutCommands.ts';
 import { resolvers } from './resolvers.ts';
+import { settlementGauges } from './settlement/openFindings.ts';
 import { settlements } from './settlement/takeInSettlements.ts';
 import { sweepIntents } from './sweepIntents.ts';
 
@@ -17,6 +18,7 @@ export default defineSubgraph({
   loaders,
   services: (domain) => [paymentCommands(domain), paymentNotices(domain), payoutCommands(domain)],
   background: (domain) => [sweepIntents(domain), settlements(domain)],
+  gauges: settlementGauges,
   config,
   timeline: {
     events: `select 'payment:' || id as stream, null::int as version from payment where order_id = any ($1::uuid[])`,

@@ -15,6 +15,7 @@ import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testki
 import { until } from '#platform/testkit/until.ts';
 import type { Payments } from './context.ts';
 import definition from './main.ts';
+import { settlementGauges } from './settlement/openFindings.ts';
 import { apiKey, providerOfTests, type ProviderOfTests } from './testing/paymentsUnderTest.ts';
 
 let bus: EventBus;
@@ -429,5 +430,59 @@ describe('capturePayment', () => {
     expect(
       await take(orderId, principalWith(['payments:read'], { roles: ['manager'], bindings: { store: storeId } })),
     ).toBe('FORBIDDEN');
+  });
+});
+
+describe('what settlement files have found', () => {
+  const asked = `query ($after: String) { settlementFindings(first: 2, after: $after) {
+    edges { node { provider day kind subject detail todo } } pageInfo { hasNextPage endCursor } } }`;
+
+  it('is listed for admins as far as it is open, the oldest day first, in pages', async () => {
+    const foundAt = new Date('2026-06-03T00:00:00Z');
+    const found = (day: string, subject: string, over: object = {}) => ({
+      ...{ provider: 'kassa', day, kind: 'MISSING', subject, detail: 'capture of 5 EUR', foundAt, ...over },
+    });
+    await payments.domain.db.settlementFinding.createMany({
+      data: [
+        found('2026-06-02', 'c'),
+        found('2026-06-01', 'b'),
+        found('2026-06-01', 'a'),
+        found('2026-06-01', 'z', { resolvedAt: foundAt }),
+      ],
+    });
+    const admin = payments.as(principalWith(['admin'], { roles: ['admin'] }));
+    interface Page {
+      readonly settlementFindings: {
+        readonly edges: readonly { readonly node: { readonly subject: string } }[];
+        readonly pageInfo: { readonly endCursor: string };
+      };
+    }
+    const first = (await admin(asked)).data as unknown as Page;
+    expect(first).toMatchObject({
+      settlementFindings: {
+        edges: [
+          {
+            node: { provider: 'kassa', day: '2026-06-01', subject: 'a', todo: expect.stringMatching(/^Ask/) as string },
+          },
+          { node: { subject: 'b' } },
+        ],
+        pageInfo: { hasNextPage: true },
+      },
+    });
+    const after = first.settlementFindings.pageInfo.endCursor;
+    expect((await admin(asked, { after })).data).toMatchObject({
+      settlementFindings: { edges: [{ node: { subject: 'c' } }], pageInfo: { hasNextPage: false } },
+    });
+    const gauges: string[] = [];
+    await settlementGauges(payments.domain, (name, labels, value) => {
+      gauges.push(`${name} ${JSON.stringify(labels)} ${value}`);
+    });
+    expect(gauges).toContain('settlementFindings {"kind":"MISSING"} 3');
+    expect(gauges).toContain('settlementFindings {"kind":"DOUBLED"} 0');
+  });
+
+  it('is nothing for the manager of a store', async () => {
+    const manager = principalWith(['payments:manage'], { roles: ['manager'], bindings: { store: storeId } });
+    expect((await payments.as(manager)(asked)).errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
   });
 });
