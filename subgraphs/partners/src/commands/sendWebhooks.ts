@@ -1,7 +1,7 @@
 import type { WebhookEndpoint } from '#generated/partners/prisma/client.ts';
 import { isId } from '#platform/domain/id.ts';
 import type { Partners } from '../context.ts';
-import { enqueue, wakeRelay, type Selection } from '../webhooks/enqueue.ts';
+import { enqueue, lockEndpoint, takeBackUnderWay, wakeRelay, type Selection } from '../webhooks/enqueue.ts';
 import { eventTypes, pingType } from '../webhooks/eventTypes.ts';
 import type { Problem } from './webhookEndpoints.ts';
 
@@ -60,6 +60,8 @@ export async function replay(
   if ('kind' in selection) return selection;
   try {
     return await domain.transaction(async (tx) => {
+      await lockEndpoint(tx, endpointId);
+      await takeBackUnderWay(tx, domain.clock(), endpointId, selection);
       const asked = { ...selection, endpointId, most: mostEvents + 1, again: true };
       const count = await enqueue(tx, domain.clock(), eventTypes, asked);
       // Nothing of it is sent, so that it is known what was.

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { inTransaction, type SqlTx } from '#platform/events/sqlTx.ts';
+import { lockEndpoint } from '../webhooks/enqueue.ts';
 
 /** A lane that this process has leased. */
 export interface Claim {
@@ -148,13 +149,15 @@ export interface Settlement {
 const keptAnswers = 16;
 
 /**
- * Records what came of a claimed delivery and gives the lane back, in one transaction.
- * @returns false when the lease was lost: then another process has the lane, and nothing is recorded
+ * Records what came of a claimed delivery and gives the lane back, in one transaction. It locks the endpoint before the
+ * lane, as does whoever changes or removes an endpoint with its lanes, so that neither waits for the other for ever.
+ * @returns false when the lease was lost: then another process or a replay has the lane, and nothing is recorded
  */
 export function settle(pool: pg.Pool, head: Head, settlement: Settlement): Promise<boolean> {
   const { now, outcome, answer, nextAt, pausedUntil, disabledBecause, withheld = false } = settlement;
   const { endpointId, eventId } = head;
   return inTransaction(pool, async (tx) => {
+    await lockEndpoint(tx, endpointId);
     const mine = await tx.$queryRawUnsafe<unknown[]>(
       `SELECT 1 FROM "webhook_lane"
         WHERE "endpoint_id" = $1::uuid AND "object" = $2 AND "claim" = $3::bigint FOR UPDATE`,

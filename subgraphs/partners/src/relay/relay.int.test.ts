@@ -266,7 +266,7 @@ it('a replay from a cursor sends what was answered since that message was sent',
   });
 });
 
-it('a replay locks nothing that a message under way needs to be settled', async () => {
+it('a replay waits for a message that is being settled, and sends it again, too', async () => {
   const { id } = await endpointAt('again');
   await happen('store:a', 1);
   await withRelay(() => until(async () => (await statesOf(id)).join() === 'DELIVERED'));
@@ -274,7 +274,7 @@ it('a replay locks nothing that a message under way needs to be settled', async 
   const claims = await claimLanes(domain.pool, { now, leaseMs: 60_000, most: 1, failing: false });
   const [head] = await headsOf(domain.pool, claims);
   let replayed: Promise<unknown> | undefined;
-  /** Once the settlement has locked the lane, the replay comes as far as it can. */
+  /** Once the settlement has its locks, the replay comes as far as it can. */
   const client = await domain.pool.connect();
   const pool = {
     connect: () => ({
@@ -293,8 +293,63 @@ it('a replay locks nothing that a message under way needs to be settled', async 
     }),
   } as unknown as pg.Pool;
   await settle(pool, head!, { now, outcome: 'DELIVERED', answer: { status: 204 }, nextAt: now });
-  expect(await replayed).toEqual({ kind: 'done', count: 1 });
+  expect(await replayed).toEqual({ kind: 'done', count: 2 });
+  expect(await statesOf(id)).toEqual(['WAITING', 'WAITING']);
+});
+
+it('a replay sends again what the receiver has answered and is not recorded yet', async () => {
+  const { id } = await endpointAt('answered');
+  const [a, b] = [await happen('store:a', 1), await happen('store:b', 1)];
+  const claims = await claimLanes(domain.pool, { now, leaseMs: 60_000, most: 2, failing: false });
+  const heads = await headsOf(domain.pool, claims);
+  const settleOf = (eventId: string) =>
+    settle(
+      domain.pool,
+      heads.find((head) => head.eventId === eventId)!,
+      {
+        ...{ now, outcome: 'DELIVERED', answer: { status: 204 }, nextAt: now },
+      },
+    );
+  // Of those that are named alone: the other one is recorded.
+  expect(await replay(domain, await endpoint(id), { ids: [a] })).toEqual({ kind: 'done', count: 0 });
+  expect([await settleOf(a), await settleOf(b)]).toEqual([false, true]);
   expect(await statesOf(id)).toEqual(['WAITING', 'DELIVERED']);
+  await withRelay(async (relay) => {
+    // The call that the replay does not wait for has ended by then.
+    now = new Date(now.getTime() + 15_001);
+    relay.look();
+    await until(async () => (await statesOf(id)).join() === 'DELIVERED,DELIVERED');
+    expect(received.map(({ headers }) => headers['webhook-id'])).toEqual([a]);
+  });
+});
+
+it('an endpoint is removed or enabled while a message to it is settled', async () => {
+  const changes = {
+    remove: (id: string) => [`DELETE FROM "webhook_endpoint" WHERE "id" = '${id}'`, false] as const,
+    enable: (id: string) =>
+      [`UPDATE "webhook_lane" SET "next_at" = now() WHERE "endpoint_id" = '${id}'`, true] as const,
+  };
+  for (const change of Object.values(changes)) {
+    const { id } = await endpointAt('removed');
+    await happen('store:a', 1);
+    const claims = await claimLanes(domain.pool, { now, leaseMs: 60_000, most: 1, failing: false });
+    const [head] = await headsOf(domain.pool, claims);
+    const client = await domain.pool.connect();
+    await client.query('BEGIN');
+    // As the change does before it comes to the lanes.
+    await client.query('SELECT FROM "webhook_endpoint" WHERE "id" = $1 FOR UPDATE', [id]);
+    const settled = settle(domain.pool, head!, { now, outcome: 'WAITING', answer: { status: 500 }, nextAt: now });
+    await until(async () => {
+      const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return (await domain.pool.query(waits)).rowCount;
+    });
+    const [sql, isThere] = change(id);
+    await client.query(sql);
+    await client.query('COMMIT');
+    client.release();
+    expect(await settled).toBe(isThere);
+    await domain.pool.query('DELETE FROM "webhook_endpoint"');
+  }
 });
 
 it('a replay of more than 10,000 events is refused whole, from whatever it begins', async () => {

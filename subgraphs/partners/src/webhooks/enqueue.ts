@@ -1,4 +1,5 @@
 import type { TransactionOf } from '#platform/domain/domain.ts';
+import type { SqlTx } from '#platform/events/sqlTx.ts';
 import type { PrismaClient } from '#generated/partners/prisma/client.ts';
 
 export type Tx = TransactionOf<PrismaClient>;
@@ -93,6 +94,42 @@ export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selecti
   if (count > 0) await wakeRelay(tx);
   return count;
 }
+
+/** Locks an endpoint until the transaction ends. Whoever also locks lanes of it locks it before them. */
+export const lockEndpoint = async (tx: SqlTx, endpointId: string): Promise<void> =>
+  void (await tx.$queryRawUnsafe(
+    `SELECT 1 FROM "webhook_endpoint" WHERE "id" = $1::uuid FOR NO KEY UPDATE`,
+    endpointId,
+  ));
+
+/** A call takes no longer than that. */
+const longestCallMs = 15_000;
+
+/**
+ * Has what is under way to a locked endpoint, and is asked for, sent again: its receiver may have answered already, and
+ * that is not recorded yet. Its outcome is not recorded any more, and the lane stays leased until the call has ended.
+ */
+export const takeBackUnderWay = async (
+  tx: Pick<Tx, '$executeRawUnsafe'>,
+  now: Date,
+  endpointId: string,
+  { eventIds, from, until }: Pick<Selection, 'eventIds' | 'from' | 'until'>,
+): Promise<void> =>
+  void (await tx.$executeRawUnsafe(
+    `UPDATE "webhook_lane" "l"
+        SET "claim" = nextval('webhook_sequence'), "next_at" = least("l"."next_at", $2::timestamptz)
+      WHERE "l"."endpoint_id" = $1::uuid AND "l"."leased" AND EXISTS (
+        SELECT FROM "webhook_delivery" "d" JOIN "webhook_event" "v" ON "v"."id" = "d"."event_id"
+         WHERE "d"."endpoint_id" = "l"."endpoint_id" AND "d"."object" = "l"."object" AND "d"."state" = 'WAITING'
+           AND ($3::uuid[] IS NULL OR "v"."id" = ANY ($3))
+           AND ($4::timestamptz IS NULL OR "v"."happened_at" >= $4)
+           AND ($5::timestamptz IS NULL OR "v"."happened_at" < $5))`,
+    endpointId,
+    new Date(now.getTime() + longestCallMs),
+    eventIds ?? null,
+    from ?? null,
+    until ?? null,
+  ));
 
 /** What decides who is told: see `eventTypes`. */
 interface Rule {
