@@ -58,6 +58,7 @@ export interface Media {
   readonly PUSH?: Texting;
 }
 export type Medium = keyof Media;
+export const mediumNames: readonly Medium[] = ['EMAIL', 'SMS', 'PUSH'];
 
 export function mediaOf(domain: Notifications): Media {
   const settings = domain.config as z.output<typeof config>;

@@ -1,7 +1,6 @@
 import { VendorContactService } from '#generated/proto/drburger/marketplace/v1/marketplace_pb.ts';
 import type { VendorMail } from '#generated/notifications/prisma/client.ts';
-import { workThrough } from '#platform/domain/workThrough.ts';
-import { pause } from '#platform/events/pause.ts';
+import { Hands, keepBusy } from '#platform/domain/hands.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { secondsBetweenLooks } from './config.ts';
 import type { Notifications } from './context.ts';
@@ -9,36 +8,41 @@ import type { Mail } from './mail/mail.ts';
 import { renderEmail } from './renderEmail.ts';
 import { pauseAfter } from './sendMessage.ts';
 
-const atOnce = 20;
+const atOnce = 5;
 /** A mail that has been under way for longer belongs to a process that died; an attempt takes a minute at most. */
 const abandonedAfterMs = 5 * 60_000;
 
 /**
- * Sends the e-mails to vendors that are due. Each is sent at most once: that it is being sent is committed before the
- * mail server hears of it. One of an order that the vendor may not answer any more is not sent.
- * @returns how many were looked at
+ * Begins to send the e-mails to vendors that are due. Each is sent at most once: that it is being sent is committed
+ * before the mail server hears of it. One of an order that the vendor may not answer any more is not sent.
+ * @returns how many were begun
  */
-export async function sendVendorMails(domain: Notifications, mail: Mail): Promise<number> {
+async function beginDue(domain: Notifications, mail: Mail, hands: Hands): Promise<number> {
   const now = domain.clock();
   await domain.db.vendorMail.updateMany({
     where: { status: 'SENDING', dueAt: { lt: new Date(now.getTime() - abandonedAfterMs) } },
     data: { status: 'UNCERTAIN', settledAt: now },
   });
   const due = await domain.db.vendorMail.findMany({
-    where: { status: 'WAITING', dueAt: { lte: now } },
+    where: { status: 'WAITING', dueAt: { lte: now }, eventId: { notIn: hands.ids } },
     orderBy: { dueAt: 'asc' },
-    take: atOnce,
+    take: hands.free,
   });
-  await workThrough(due, { log: domain.log, what: 'an e-mail to a vendor', atOnce: 5 }, async (row) => {
-    try {
-      await send(domain, mail, row);
-    } catch (error) {
-      // Nothing was sent: only the question to the marketplace throws.
-      await later(domain, row, 'WAITING');
-      throw error;
-    }
-  });
+  for (const row of due) hands.begin(row.eventId, () => sendSafely(domain, mail, row));
   return due.length;
+}
+
+/** One that cannot be sent must not keep the others waiting. */
+async function sendSafely(domain: Notifications, mail: Mail, row: VendorMail): Promise<void> {
+  try {
+    await send(domain, mail, row);
+  } catch (err) {
+    domain.log.warn({ err }, 'an e-mail to a vendor has to wait');
+    // Nothing was sent: only the question to the marketplace throws.
+    await later(domain, row, 'WAITING').catch((error: unknown) =>
+      domain.log.warn({ err: error }, 'it cannot be noted'),
+    );
+  }
 }
 
 async function send(domain: Notifications, mail: Mail, row: VendorMail): Promise<void> {
@@ -78,9 +82,8 @@ const later = async (domain: Notifications, { eventId, tries }: VendorMail, from
 export const tellVendors = (domain: Notifications, mail: Mail): Background => ({
   name: 'e-mails to vendors',
   async run(signal) {
-    while (!signal.aborted) {
-      const found = await sendVendorMails(domain, mail);
-      if (found < atOnce) await pause(secondsBetweenLooks(domain) * 1_000, signal);
-    }
+    const hands = new Hands(atOnce);
+    const everyMs = secondsBetweenLooks(domain) * 1_000;
+    await keepBusy({ hands: [hands], everyMs, signal }, () => beginDue(domain, mail, hands));
   },
 });
