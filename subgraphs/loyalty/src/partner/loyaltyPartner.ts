@@ -7,7 +7,10 @@ export interface Posting {
   readonly points: number;
 }
 
-/** The partner has booked it, at this instant by its clock, or refuses it for good, with a code of its own. */
+/**
+ * The partner has booked it, at this instant by its clock, or refuses it with a code of its own: for good, but for
+ * `insufficient_points`, which may be asked again when the account has got some.
+ */
 export type PostingOutcome =
   { readonly kind: 'booked'; readonly at: Date } | { readonly kind: 'refused'; readonly code: string };
 

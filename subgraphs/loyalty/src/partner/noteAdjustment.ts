@@ -1,6 +1,7 @@
 import { LoyaltyPointsAdjusted } from '#schema/events/loyalty.ts';
 import { appendEntry, lockAccount } from '../commands/writeEntry.ts';
 import type { Loyalty } from '../context.ts';
+import { askAgainForDebts } from './sendPostings.ts';
 
 /** A change of points that the partner has booked by itself, such as for what was bought at another of its chains. */
 interface Adjustment {
@@ -35,5 +36,6 @@ export const noteAdjustment = (domain: Loyalty, adjustment: Adjustment): Promise
       { before, orderId: null, at, draft: { kind: 'ADJUSTED', points }, booked: { key, bookedAt } },
       (balance) => LoyaltyPointsAdjusted.of({ customerId, points, balance, at: at.toISOString() }),
     );
+    if (points > 0) await askAgainForDebts(domain, tx, partnerAccount);
     return 'noted';
   });

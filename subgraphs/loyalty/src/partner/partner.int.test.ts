@@ -195,6 +195,19 @@ describe('the loyalty partner', () => {
     expect(partner.ledger.bookings.filter((each) => each.account === account)).toHaveLength(2);
     now = new Date('2026-06-10T10:00:00.000Z');
     expect(await reconcileFile(loyalty.domain, partner.ledger.fileOf('2026-06-09'))).toMatchObject({ open: 0 });
+    // It takes them back as soon as the account has them, here or from another chain.
+    const balances = async () => [
+      (await loyalty.domain.db.account.findUniqueOrThrow({ where: { customerId } })).balance,
+      partner.ledger.balanceOf(account),
+    ];
+    await earn(customerId, 7);
+    await sendAll();
+    expect(await balances()).toEqual([-8n, 12]);
+    const given = { id: uuidv7(), account, points: 9, bookedAt: now.toISOString() };
+    await partner.adjust({ key: given.id, account, points: given.points });
+    await notices.noteAdjustment(given);
+    await sendAll();
+    expect(await balances()).toEqual([1n, 1]);
 
     const codeOf = (notice: object) =>
       notices.noteAdjustment({ ...spent, ...notice }).then(

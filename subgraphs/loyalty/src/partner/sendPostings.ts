@@ -3,7 +3,7 @@ import { CounterpartUnavailable } from '#platform/outward/outward.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { partnerOf } from '../config.ts';
 import type { Loyalty } from '../context.ts';
-import type { LoyaltyPartner } from './loyaltyPartner.ts';
+import type { LoyaltyPartner, PostingOutcome } from './loyaltyPartner.ts';
 
 interface Due {
   readonly key: string;
@@ -16,6 +16,21 @@ const atOnce = 50;
 const lookEveryMs = 1_000;
 const firstPauseMs = 2_000;
 const longestPauseMs = 15 * 60_000;
+
+/** The partner's code for points that are to be taken from an account that has not so many. */
+const inDebt = 'insufficient_points';
+
+/**
+ * Has the partner asked again for the points that an account lacked, now that it has got some: otherwise the customer
+ * would have points there for ever that were taken back here.
+ */
+export const askAgainForDebts = async (
+  { clock }: Pick<Loyalty, 'clock'>,
+  db: Pick<Loyalty['db'], '$executeRaw'>,
+  partnerAccount: string,
+): Promise<void> =>
+  void (await db.$executeRaw`UPDATE partner_posting SET refused = NULL, due_at = ${clock()}
+    WHERE partner_account = ${partnerAccount}::uuid AND refused = ${inDebt}`);
 
 /**
  * Sends the postings that are due. Of an account the oldest open one goes first and alone, since points cannot be
@@ -38,12 +53,11 @@ async function send(domain: Loyalty, partner: LoyaltyPartner, due: Due): Promise
   const { key, account, points, tries } = due;
   try {
     const outcome = await partner[points > 0 ? 'earn' : 'burn']({ key, account, points: Math.abs(points) });
-    if (outcome.kind === 'refused')
+    if (outcome.kind === 'refused' && outcome.code === inDebt)
+      domain.log.warn({ posting: key }, 'an account at the loyalty partner lacks points; asked again once it has some');
+    else if (outcome.kind === 'refused')
       domain.log.error({ posting: key, code: outcome.code }, 'the loyalty partner refuses a posting for good');
-    await domain.db.partnerPosting.update({
-      where: { key },
-      data: outcome.kind === 'booked' ? { bookedAt: outcome.at } : { refused: outcome.code },
-    });
+    await noteAnswer(domain, due, outcome);
     return true;
   } catch (error) {
     const isDown = error instanceof CounterpartUnavailable;
@@ -52,6 +66,13 @@ async function send(domain: Loyalty, partner: LoyaltyPartner, due: Due): Promise
     await domain.db.partnerPosting.update({ where: { key }, data: { tries: { increment: 1 }, dueAt } });
     return false;
   }
+}
+
+async function noteAnswer(domain: Loyalty, { key, account, points }: Due, outcome: PostingOutcome): Promise<void> {
+  const data = outcome.kind === 'booked' ? { bookedAt: outcome.at } : { refused: outcome.code };
+  // Before it is noted: a process that dies between both asks again, and neither is lost.
+  if (outcome.kind === 'booked' && points > 0) await askAgainForDebts(domain, domain.db, account);
+  await domain.db.partnerPosting.update({ where: { key }, data });
 }
 
 export const sendPostings = (domain: Loyalty): Background => ({
