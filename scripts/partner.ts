@@ -20,6 +20,8 @@ const command: Command = {
     'partner activate <id>': 'lets the app’s keys execute a registered document',
     'partner webhook <app id> <url>': 'registers an endpoint for the events of --types, and shows its secret this once',
     'partner ping <endpoint id>': 'sends a test to an endpoint',
+    'partner rotate <endpoint id>':
+      'makes a new secret for an endpoint, and shows it this once; the old one signs as well for a day',
     'partner deliveries': 'what was sent to all endpoints, and what they answered; --state WAITING, DELIVERED or DEAD',
     'partner replay <endpoint id> [<message id>…]': 'sends messages again, or those since --from, or since a --cursor',
     'partner enable <endpoint id>': 'lets an endpoint be sent events again',
@@ -29,7 +31,7 @@ const command: Command = {
   },
   flags: {
     '--variables <json>': 'of register: variables for the trial run, in development',
-    '--overlap-hours <n>': 'of key: for how long the present key goes on (168)',
+    '--overlap-hours <n>': 'of key and rotate: for how long what there is goes on (168; of a secret 24)',
     '--sunset <instant>': 'of retire: such as 2026-12-31T00:00:00Z',
     '--types <list>': 'of webhook: such as STORE_ORDERING_CHANGED,MENU_ITEM_AVAILABILITY_CHANGED',
     '--stores <list>': 'of webhook: ids of the stores of which it is told; all by default',
@@ -91,14 +93,12 @@ function requestOf(asked: string): Asked {
     if (found === undefined) throw new StartupError(`name ${what}: see --help.`);
     return found;
   };
+  const overlap = OVERLAP_HOURS !== undefined && { overlapHours: Number(OVERLAP_HOURS) };
   switch (asked) {
     case 'account':
       return ['partnerAccount', undefined];
     case 'key':
-      return [
-        'makeApiKey',
-        { appId: word(0, 'the app'), ...(OVERLAP_HOURS !== undefined && { overlapHours: Number(OVERLAP_HOURS) }) },
-      ];
+      return ['makeApiKey', { appId: word(0, 'the app'), ...overlap }];
     case 'revoke':
       return ['revokeApiKey', { keyId: word(0, 'the key') }];
     case 'register':
@@ -122,6 +122,8 @@ function requestOf(asked: string): Asked {
           ...(STORES !== undefined && { storeIds: STORES.split(',') }),
         },
       ];
+    case 'rotate':
+      return ['rotateWebhookSecret', { id: word(0, 'the endpoint'), ...overlap }];
     case 'ping':
       return ['pingWebhookEndpoint', { id: word(0, 'the endpoint') }];
     case 'deliveries':

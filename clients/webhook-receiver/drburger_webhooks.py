@@ -3,7 +3,11 @@
 
     WEBHOOK_SECRET=whsec_... python3 drburger_webhooks.py
 
-prints each message as a line. Copy `verify` into your own server. Keep the ids of messages that you have taken in a
+prints each message as a line. Without a secret, by the JWT of each message (pip install 'pyjwt[crypto]'):
+
+    WEBHOOK_JWKS_URL=.../.well-known/jwks.json WEBHOOK_ENDPOINT_ID=... python3 drburger_webhooks.py
+
+Copy `verify` or `verify_token` into your own server. Keep the ids of messages that you have taken in a
 table of yours: a message can come more than once, always with the same id.
 """
 
@@ -35,10 +39,46 @@ def verify(secrets, headers, body, now=None):
     return False
 
 
-class Receiver(BaseHTTPRequestHandler):
-    """Answers 204 once a message was taken, 401 to whoever does not know the secret."""
+def verify_token(keys, endpoint_id, headers, body):
+    """Whether the JWT in Authorization is ours, and about this message. `keys`: a PyJWKClient of our public keys."""
+    import jwt
 
-    secrets = [each for each in os.environ.get("WEBHOOK_SECRET", "").split(",") if each]
+    token = headers.get("authorization", "").removeprefix("Bearer ")
+    try:
+        claims = jwt.decode(
+            token,
+            keys.get_signing_key_from_jwt(token).key,
+            algorithms=["ES256"],
+            issuer="drburger-webhooks",
+            audience=endpoint_id,
+            options={"require": ["exp", "jti"]},
+        )
+    except jwt.PyJWKClientConnectionError:
+        raise
+    except jwt.PyJWTError:
+        return False
+    digest = hashlib.sha256(body).hexdigest()
+    return claims["jti"] == headers.get("webhook-id") and claims.get("request_body_sha256") == digest
+
+
+def check_of(environment):
+    """How messages are checked, by the environment."""
+    endpoint_id = environment.get("WEBHOOK_ENDPOINT_ID")
+    if endpoint_id and environment.get("WEBHOOK_JWKS_URL"):
+        from jwt import PyJWKClient
+
+        keys = PyJWKClient(environment["WEBHOOK_JWKS_URL"])
+        return lambda headers, body: verify_token(keys, endpoint_id, headers, body)
+    secrets = [each for each in environment.get("WEBHOOK_SECRET", "").split(",") if each]
+    if not secrets:
+        raise SystemExit("Set WEBHOOK_SECRET, or WEBHOOK_JWKS_URL and WEBHOOK_ENDPOINT_ID.")
+    return lambda headers, body: verify(secrets, headers, body)
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Answers 204 once a message was taken, 401 to whoever is not us."""
+
+    is_ours = None
     taken = set()
 
     def do_POST(self):
@@ -46,7 +86,7 @@ class Receiver(BaseHTTPRequestHandler):
         if length > MOST_BYTES:
             return self.answer(413)
         body = self.rfile.read(length)
-        if not verify(self.secrets, self.headers, body):
+        if not self.is_ours(self.headers, body):
             return self.answer(401)
         message_id = self.headers["webhook-id"]
         if message_id not in self.taken:
@@ -63,6 +103,7 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    Receiver.is_ours = staticmethod(check_of(os.environ))
     server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "9000"))), Receiver)
     print(f"receiving on http://127.0.0.1:{server.server_port}/", flush=True)
     server.serve_forever()

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { receiveWebhooks, type Message } from '../../clients/webhook-receiver/src/receiveWebhooks.ts';
+import { bySecrets, receiveWebhooks, type Message } from '../../clients/webhook-receiver/src/receiveWebhooks.ts';
 import {
   PingWebhookEndpointDocument,
   RegisterWebhookEndpointDocument,
@@ -31,7 +31,7 @@ export function webhooksOut(begin: () => Promise<TestSystem>): void {
   const secrets: string[] = [];
   const receiver = createServer(
     receiveWebhooks({
-      secrets,
+      isOurs: bySecrets(secrets),
       wasTaken: (id) => Promise.resolve(taken.has(id)),
       take: (message, id) => Promise.resolve(void taken.set(id, message)),
     }),

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { receiveWebhooks } from '../../../clients/webhook-receiver/src/receiveWebhooks.ts';
+import { bySecrets, receiveWebhooks } from '../../../clients/webhook-receiver/src/receiveWebhooks.ts';
 import { webhookCommand } from '../pages/portal/webhookCommand.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
@@ -13,7 +13,7 @@ const secret = `whsec_${randomBytes(32).toString('base64')}`;
 it('sends a message that the receiver of partners takes, and no longer with another secret or after an hour', async () => {
   const taken: unknown[] = [];
   const receive = receiveWebhooks({
-    secrets: [secret],
+    isOurs: bySecrets([secret]),
     take: (message, id) => Promise.resolve(void taken.push([id, message])),
     wasTaken: () => Promise.resolve(false),
   });

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 
 /** The body of a message, version V1. */
@@ -15,9 +17,12 @@ export interface Message {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** Whether we have sent this. @throws Error when it cannot be told just now */
+export type Check = (body: string, headers: Readonly<Record<string, string>>) => boolean | Promise<boolean>;
+
 export interface ReceiverOptions {
-  /** The secrets that were shown at registration; while one is being exchanged, both. */
-  readonly secrets: readonly string[];
+  /** One of the two ways to tell our messages from others': `bySecrets` or `byToken`. */
+  readonly isOurs: Check;
   /**
    * Takes a message: put it into a queue or a table of yours, together with its id, and return. Called again for an id
    * when it rejected before.
@@ -32,10 +37,10 @@ const mostBytes = 256 * 1024;
 
 /**
  * A listener for `http.createServer` that answers webhooks: 204 once a message was taken, also if it was taken before;
- * 401 to whoever does not know the secret; 500 when it could not be taken, and then it comes again.
+ * 401 to whoever is not us; 500 when it could not be taken, and then it comes again.
  */
 export const receiveWebhooks =
-  ({ secrets, take, wasTaken }: ReceiverOptions): RequestListener =>
+  ({ isOurs, take, wasTaken }: ReceiverOptions): RequestListener =>
   (request, response) => {
     receive(request).then(
       (status) => response.writeHead(status).end(),
@@ -47,7 +52,7 @@ export const receiveWebhooks =
       const body = await bodyOf(from);
       if (body === undefined) return 413;
       const headers = from.headers as Record<string, string>;
-      if (!secrets.some((secret) => isSignedBy(secret, body, headers))) return 401;
+      if (!(await isOurs(body, headers))) return 401;
       const id = headers['webhook-id'] ?? '';
       if (!(await wasTaken(id))) await take(JSON.parse(body) as Message, id, headers['webhook-cursor'] ?? '');
       return 204;
@@ -66,10 +71,35 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function isSignedBy(secret: string, body: string, headers: Record<string, string>): boolean {
+/** By Standard Webhooks: the secrets that were shown at registration; while one is being exchanged, both. */
+export const bySecrets =
+  (secrets: readonly string[]): Check =>
+  (body, headers) =>
+    secrets.some((secret) => isSignedBy(secret, body, headers));
+
+/** By the JWT in `Authorization`, without a secret: the address of our public keys, and the id of your endpoint. */
+export function byToken(jwksUrl: string, endpointId: string): Check {
+  const keys = createRemoteJWKSet(new URL(jwksUrl));
+  return async (body, headers) => {
+    const token = /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1] ?? '';
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        ...{ algorithms: ['ES256'], issuer: 'drburger-webhooks', audience: endpointId },
+        requiredClaims: ['exp'],
+      });
+      const digest = createHash('sha256').update(body).digest('hex');
+      return payload.jti === headers['webhook-id'] && payload['request_body_sha256'] === digest;
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout) throw error;
+      return false;
+    }
+  };
+}
+
+function isSignedBy(secret: string, body: string, headers: Readonly<Record<string, string>>): boolean {
   try {
     // The library also refuses what was not signed within five minutes of now.
-    new Webhook(secret).verify(body, headers, { jsonParse: false });
+    new Webhook(secret).verify(body, { ...headers }, { jsonParse: false });
     return true;
   } catch (error) {
     if (error instanceof WebhookVerificationError) return false;
