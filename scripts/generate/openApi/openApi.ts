@@ -9,6 +9,7 @@ import { codeOfType } from '#gateway/rest/shapeAnswer.ts';
 import { examples, type RestExample } from '../../../rest/examples.ts';
 import { root, writeIfChanged, type GenerateTask } from '../task.ts';
 import { scopesForApps } from './appRoutes.ts';
+import { linksOf, operationIdOf } from './links.ts';
 import { AnswerSchemas } from './answerSchema.ts';
 import {
   described,
@@ -58,7 +59,7 @@ export function openApiOf(routes: readonly Route[], schema: GraphQLSchema, versi
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const route of routes)
     (paths[route.path] ??= {})[route.method.toLowerCase()] = {
-      ...operationOf(route, schema, inputs, version),
+      ...operationOf(route, routes, schema, inputs, version),
       security: securityOf(route, scopesOf(route) !== undefined),
     };
   return {
@@ -99,17 +100,23 @@ export function openApiOf(routes: readonly Route[], schema: GraphQLSchema, versi
   };
 }
 
-function operationOf(route: Route, schema: GraphQLSchema, schemas: InputSchemas, version: OpenApiVersion): JsonSchema {
+function operationOf(
+  route: Route,
+  routes: readonly Route[],
+  schema: GraphQLSchema,
+  schemas: InputSchemas,
+  version: OpenApiVersion,
+): JsonSchema {
   const inputs = routeInputs(route, schema);
   const example = examples.find(({ operation, status }) => operation === route.operationName && status < 400);
   const body = inputs.filter((each) => each.in === 'body');
   return {
-    operationId: `${route.operationName.replace(/^./, (first) => first.toLowerCase())}`,
+    operationId: operationIdOf(route),
     tags: [route.resource],
     summary: route.summary,
     description: [
-      `Runs the operation \`${route.operationName}\` of \`rest/${route.file}\`.`,
       ...(route.lifecycle ? [endOf(route.lifecycle)] : []),
+      `Runs the operation \`${route.operationName}\` of \`rest/${route.file}\`.`,
     ].join(' '),
     ...(route.lifecycle && { deprecated: true }),
     parameters: [
@@ -117,7 +124,7 @@ function operationOf(route: Route, schema: GraphQLSchema, schemas: InputSchemas,
       ...(route.isFeed ? feedParameters : []),
     ],
     ...(body.length > 0 && { requestBody: bodyOf(body, schemas, example) }),
-    responses: responsesOf(route, schema, version),
+    responses: responsesOf(route, routes, schema, version),
   };
 }
 
@@ -188,15 +195,22 @@ function bodyOf(inputs: readonly RouteInput[], schemas: InputSchemas, example?: 
 /** The response of a status that means the same at every route. */
 const shared = (status: number): JsonSchema => ({ $ref: `#/components/responses/${status}` });
 
-function responsesOf(route: Route, schema: GraphQLSchema, version: OpenApiVersion): JsonSchema {
+function responsesOf(
+  route: Route,
+  routes: readonly Route[],
+  schema: GraphQLSchema,
+  version: OpenApiVersion,
+): JsonSchema {
   const body = route.status === 204 ? undefined : new AnswerSchemas(route, schema, version).bodyOf(route);
   const headers = {
     ...(route.location !== undefined && { Location: { description: 'Where it is.', schema: { type: 'string' } } }),
     ...(body && !route.isFeed && { ETag: { description: 'The version of the body.', schema: { type: 'string' } } }),
   };
+  const links = linksOf(route, routes);
   const responses: Record<string, JsonSchema> = {
     [route.status]: {
       description: STATUS_CODES[route.status]!,
+      ...(Object.keys(links).length > 0 && { links }),
       ...(Object.keys(headers).length > 0 && { headers }),
       ...(body && {
         content: {
