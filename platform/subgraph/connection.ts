@@ -90,7 +90,10 @@ export function pagedList<Parts extends [z.ZodType<string | number>, ...z.ZodTyp
     } catch {
       /* Whatever cannot be read is refused below. */
     }
-    throw new CodedError('BAD_USER_INPUT', '`after` is not a cursor of this list. Pass an `endCursor` as it came.');
+    throw new CodedError(
+      'BAD_USER_INPUT',
+      '`after` is not a cursor of this list. Pass the one that came with an earlier page, unchanged.',
+    );
   }
 
   return {

@@ -110,7 +110,7 @@ export class Routes {
     if (resumeFrom === undefined || resumeFrom === null) return undefined;
     const position = this.#cursors.read(resumeFrom, { principal, document: made.stream.hash, variables }, feed);
     if (!position)
-      throw Refusal.of('document', 'CURSOR_INVALID', 'This cursor is not valid here. Subscribe without `resumeFrom`.');
+      throw Refusal.of('document', 'CURSOR_INVALID', 'This cursor is not valid here. Begin anew, without one.');
     return position;
   }
 
