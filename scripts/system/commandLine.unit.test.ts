@@ -1,6 +1,17 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
 import { helpOf, read, type Command } from './commandLine.ts';
+
+/** What `pnpm <name>` does itself, whatever script has that name (`pnpm help --all`); `start` and `test` run ours. */
+const ofPnpm = new Set(
+  (
+    'add approve-builds audit bin c cache cat-file cat-index config create dedupe deploy dlx doctor env exec fetch ' +
+    'find-hash i ignored-builds import init install install-test it la licenses link list ll ln login logout ls ' +
+    'outdated pack patch patch-commit patch-remove prune publish rb rebuild remove restart rm root run self-update ' +
+    'server setup store un uninstall unlink up update upgrade why'
+  ).split(' '),
+);
 
 const bake: Command = {
   name: 'bake',
@@ -40,4 +51,9 @@ it('tells what it does, its flags, its settings, and an example', () => {
     'npx -y pnpm@10.34.9 bake --minutes 12',
   ])
     expect(help).toContain(part);
+});
+
+it('has no command that pnpm takes for one of its own', () => {
+  const { scripts } = packageJson as { scripts: Record<string, string> };
+  expect(Object.keys(scripts).filter((name) => ofPnpm.has(name))).toEqual([]);
 });

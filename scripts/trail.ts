@@ -1,11 +1,11 @@
 import { endOnError } from '#platform/telemetry/endOnError.ts';
-import { auditCommand, command } from './system/auditCommand.ts';
+import { trailCommand, command } from './system/trailCommand.ts';
 import { commandLine, helpOf } from './system/commandLine.ts';
 import { domainAddresses } from './system/domainAddresses.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
 
-/** The commands `audit verify` and `audit export`; see --help. Exits with 1 if a row is not as it was written. */
-endOnError('audit');
+/** The commands `trail verify` and `trail export`; see --help. Exits with 1 if a row is not as it was written. */
+endOnError('trail');
 const { settings, switches, words } = commandLine(command);
 const { ANCHOR: anchor, DATABASE_URL: given, ...flags } = settings;
 const environment = await readEnvironment();
@@ -13,6 +13,6 @@ const told = given ?? environment['DATABASE_URL'];
 if (!words.length) console.log(helpOf(command));
 else {
   const urlOf = told ? () => told : domainAddresses(environment, flags);
-  const isWhole = await auditCommand({ words, anchor, csv: switches.has('csv'), urlOf, print: console.log });
+  const isWhole = await trailCommand({ words, anchor, csv: switches.has('csv'), urlOf, print: console.log });
   if (!isWhole) process.exitCode = 1;
 }

@@ -2,16 +2,16 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { appendToTrail } from '#platform/audit/trail.ts';
 import { emptyDatabase } from '#platform/testkit/testDatabase.ts';
-import { auditCommand, type AuditCommandParts } from './auditCommand.ts';
+import { trailCommand, type TrailCommandParts } from './trailCommand.ts';
 
 const order = '0190a000-0000-7000-8000-000000000001';
 
-describe('the command "audit"', () => {
+describe('the command "trail"', () => {
   let pool: pg.Pool;
   let url: string;
   let printed: string[] = [];
-  const audit = (words: string, more: Partial<AuditCommandParts> = {}) =>
-    auditCommand({ words: words.split(' '), urlOf: () => url, print: (line) => printed.push(line), ...more });
+  const trail = (words: string, more: Partial<TrailCommandParts> = {}) =>
+    trailCommand({ words: words.split(' '), urlOf: () => url, print: (line) => printed.push(line), ...more });
 
   beforeAll(async () => {
     ({ url } = await emptyDatabase());
@@ -26,7 +26,7 @@ describe('the command "audit"', () => {
   afterAll(() => pool.end());
 
   it('exports every row as JSON, with all that its hash is made of', async () => {
-    expect(await audit('export payments')).toBe(true);
+    expect(await trail('export payments')).toBe(true);
     const rows = printed.map((line) => JSON.parse(line) as Record<string, string>);
     expect(rows.map(({ seq, domain }) => [seq, domain])).toEqual([
       [1, 'payments'],
@@ -37,7 +37,7 @@ describe('the command "audit"', () => {
   });
 
   it('exports comma-separated values', async () => {
-    await audit('export payments', { csv: true });
+    await trail('export payments', { csv: true });
     expect(printed).toEqual([
       'domain,seq,at,actor,roles,channel,action,input,objects,trace,answers,answer,hash',
       expect.stringContaining(
@@ -48,21 +48,21 @@ describe('the command "audit"', () => {
   });
 
   it('verifies, and says at which row a trail is broken', async () => {
-    expect(await audit('verify payments')).toBe(true);
+    expect(await trail('verify payments')).toBe(true);
     const anchor = /2 rows up to (2:[0-9a-f]{64})$/.exec(printed[0]!)?.[1];
-    expect(await audit('verify payments', { anchor })).toBe(true);
+    expect(await trail('verify payments', { anchor })).toBe(true);
     await pool.query('alter table platform.audit disable trigger audit_is_append_only');
     await pool.query('delete from platform.audit where seq = 2');
-    expect(await audit('verify payments', { anchor })).toBe(false);
+    expect(await trail('verify payments', { anchor })).toBe(false);
     expect(printed.at(-1)).toBe('payments: broken at row 2: rows up to 2 were cut off');
     await pool.query(`update platform.audit set entry = replace(entry, 'refund', 'defund')`);
-    expect(await audit('verify payments')).toBe(false);
+    expect(await trail('verify payments')).toBe(false);
     expect(printed.at(-1)).toBe('payments: broken at row 1: its content is not what was written');
   });
 
   it('refuses what it does not understand', async () => {
-    await expect(audit('look')).rejects.toThrow('is not understood');
-    await expect(audit('verify nowhere')).rejects.toThrow('name a domain');
-    await expect(audit('verify payments', { anchor: '12' })).rejects.toThrow('an anchor is the number and hash');
+    await expect(trail('look')).rejects.toThrow('is not understood');
+    await expect(trail('verify nowhere')).rejects.toThrow('name a domain');
+    await expect(trail('verify payments', { anchor: '12' })).rejects.toThrow('an anchor is the number and hash');
   });
 });

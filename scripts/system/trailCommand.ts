@@ -13,12 +13,12 @@ import { subgraphSettings } from './serviceSettings.ts';
 import { checkDomain, withDomainPool, type UrlOf } from './withDomainPool.ts';
 
 export const command: Command = {
-  name: 'audit',
+  name: 'trail',
   does: 'the trail of what staff and partners did, of a running system; through its databases.',
   forms: {
-    'audit verify [<domain>]':
+    'trail verify [<domain>]':
       'whether the chain of hashes holds; prints the last row of each domain, to be noted elsewhere',
-    'audit export [<domain>]': 'prints all rows, the oldest first, one JSON object a line',
+    'trail export [<domain>]': 'prints all rows, the oldest first, one JSON object a line',
   },
   flags: {
     '--anchor <row>':
@@ -29,10 +29,10 @@ export const command: Command = {
   },
   settings: subgraphSettings,
   more: 'Verify ends with 1 if a row is not as it was written. The hash of a row is SHA-256, in hex, of three lines: the hash before it (empty for the first), its number, its entry; anybody can check an export so.',
-  examples: ['audit verify', 'audit verify payments --anchor 1204:9f2c…', '-s audit export payments > payments.jsonl'],
+  examples: ['trail verify', 'trail verify payments --anchor 1204:9f2c…', '-s trail export payments > payments.jsonl'],
 };
 
-export interface AuditCommandParts {
+export interface TrailCommandParts {
   readonly words: readonly string[];
   readonly anchor?: string | undefined;
   readonly csv?: boolean;
@@ -45,7 +45,7 @@ export interface AuditCommandParts {
  * @returns false when a row is not as it was written
  * @throws StartupError when the call is not understood or a database cannot be reached
  */
-export async function auditCommand(parts: AuditCommandParts): Promise<boolean> {
+export async function trailCommand(parts: TrailCommandParts): Promise<boolean> {
   const [verb, domain] = parts.words;
   const domains = domain === undefined ? subgraphs.map(({ name }) => name) : [checkDomain(domain)];
   if (verb === 'verify') return verify(parts, domains);
@@ -59,7 +59,7 @@ export async function auditCommand(parts: AuditCommandParts): Promise<boolean> {
   return true;
 }
 
-async function verify({ anchor, urlOf, print }: AuditCommandParts, domains: readonly string[]): Promise<boolean> {
+async function verify({ anchor, urlOf, print }: TrailCommandParts, domains: readonly string[]): Promise<boolean> {
   const noted = anchor === undefined ? undefined : anchorOf(anchor);
   if (noted && domains.length > 1) throw new StartupError('an anchor is of one domain: name it.');
   let isWhole = true;
@@ -79,7 +79,7 @@ async function verify({ anchor, urlOf, print }: AuditCommandParts, domains: read
 function anchorOf(text: string): Anchor {
   const [, seq, hash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(text) ?? [];
   if (seq === undefined || hash === undefined)
-    throw new StartupError('an anchor is the number and hash of a row, as "audit verify" prints them: 12:9f2c…');
+    throw new StartupError('an anchor is the number and hash of a row, as "trail verify" prints them: 12:9f2c…');
   return { seq: Number(seq), hash };
 }
 
