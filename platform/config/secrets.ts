@@ -57,13 +57,23 @@ export async function loadSecrets<Name extends string>(
 }
 
 function given(name: string, { environment, profile, dataDir }: SecretSources): string | undefined {
+  const kept = join(dataDir, 'secrets', name);
+  return givenSecret(name, environment) ?? (profile === 'development' ? contentOf(kept) : undefined);
+}
+
+/**
+ * A secret as the variable `<NAME>` has it, or the file that `<NAME>_FILE` names; sealed, if it is so there.
+ * @throws StartupError when there is no such file
+ */
+export function givenSecret(name: string, environment: SecretSources['environment']): string | undefined {
   if (environment[name]) return environment[name];
   const file = environment[`${name}_FILE`];
   if (file && !existsSync(file)) throw new StartupError(`${name}_FILE=${file} does not exist.`);
-  const kept = join(dataDir, 'secrets', name);
-  const path = file ?? (profile === 'development' && existsSync(kept) ? kept : undefined);
-  return path ? readFileSync(path, 'utf8').trim() || undefined : undefined;
+  return file ? contentOf(file) : undefined;
 }
+
+const contentOf = (path: string): string | undefined =>
+  existsSync(path) ? readFileSync(path, 'utf8').trim() || undefined : undefined;
 
 async function make(folder: string, name: string, maker: SecretMaker): Promise<string> {
   const value = await maker();

@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { anonymous, servicePrincipal } from '#platform/identity/principal.ts';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { scopesOfRole, type Role } from '#schema/scopes.ts';
 import { makeProductionSecrets, publicKeysOf, rotated } from './makeSecrets.ts';
+import { openEnvironment } from './openEnvironment.ts';
 import { identityOf, serviceIdentityOf } from './secrets.ts';
 import { settingCatalogue } from './settingCatalogue.ts';
 
@@ -33,6 +37,16 @@ describe('keys:make', () => {
     const keySets = JSON.parse(added['SERVICE_JWKS']!) as Record<string, { x: string }[]>;
     expect(keySets['orders']).toHaveLength(2);
     expect(keySets['loyalty']).toMatchObject([{ x: (JSON.parse(added['LOYALTY_SIGNING_KEY']!) as { x: string }).x }]);
+  });
+
+  it('makes none for a secret that stands in a file of its own', async () => {
+    const folder = temporaryFolder('secrets');
+    writeFileSync(join(folder, 'master'), `${Buffer.alloc(32, 'a').toString('base64')}\n`);
+    const mounted = await openEnvironment({ PII_MASTER_KEYS_FILE: join(folder, 'master') }, join(folder, '.env'));
+    const made = await makeProductionSecrets(mounted);
+    expect(made).not.toHaveProperty('PII_MASTER_KEYS');
+    expect(made).toHaveProperty('PII_INDEX_KEY');
+    await expect(openEnvironment({ PII_INDEX_KEY_FILE: join(folder, 'none') }, '')).rejects.toThrow('does not exist');
   });
 
   it('makes keys under which services believe each other, before, during and after a rotation', async () => {
