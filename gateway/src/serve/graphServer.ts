@@ -36,9 +36,13 @@ const finishWithinMs = 18_000;
  */
 const lastWordMs = 250;
 
+const aYear = 31_536_000;
+
 export interface GraphServerOptions {
   readonly name: string;
   readonly certificate: CertificateFiles | undefined;
+  /** Whether browsers are told to come by TLS alone (HSTS). It holds for every port of the host's name. */
+  readonly byTlsAlone: boolean;
   readonly http: HttpHandler;
   readonly sockets: Sockets;
   /** What answers at `/v1` and the like; undefined for a channel without REST. */
@@ -107,6 +111,7 @@ export class GraphServer {
     this.#options = options;
     const answer: RequestListener = (request, response) => {
       response.setHeader('x-content-type-options', 'nosniff');
+      if (options.byTlsAlone) response.setHeader('strict-transport-security', `max-age=${aYear}`);
       if (this.#draining) endConnectionAfter(response);
       // A connection that was busy when closing began is idle after this response, and would be kept open for a next
       // request.

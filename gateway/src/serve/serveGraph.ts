@@ -177,6 +177,8 @@ class ServedGraph {
       name,
       log,
       certificate: this.#service.certificate,
+      // A name of a developer's machine has other ports, which speak HTTP.
+      byTlsAlone: discreet && this.#service.certificate !== undefined,
       crossOrigin,
       explorer: discreet ? undefined : () => explorerOf(this.#service, live),
       isShedding: () => queue.isShedding,

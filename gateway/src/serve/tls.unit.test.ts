@@ -17,6 +17,16 @@ beforeAll(async () => {
 });
 afterAll(() => channel.close());
 
+const transportSecurityOf = (port: number): Promise<string | undefined> =>
+  new Promise((resolve, reject) => {
+    request({ ...trust, agent: false, host: '127.0.0.1', port, path: '/health/ready' }, (response) => {
+      response.resume();
+      resolve(response.headers['strict-transport-security']);
+    })
+      .on('error', reject)
+      .end();
+  });
+
 const post = (body: object): Promise<string> =>
   new Promise((resolve, reject) => {
     request(
@@ -39,6 +49,19 @@ const post = (body: object): Promise<string> =>
       .on('error', reject)
       .end(JSON.stringify(body));
   });
+
+it('tells browsers in production to come by TLS alone, and in development nothing of it', async () => {
+  const production = await serveFixture(parts, {
+    certificate: { certPath: cert, keyPath: key },
+    profile: 'production',
+  });
+  try {
+    expect(await transportSecurityOf(production.port)).toBe('max-age=31536000');
+    expect(await transportSecurityOf(channel.port)).toBeUndefined();
+  } finally {
+    await production.close();
+  }
+});
 
 it('a channel with a certificate serves requests and sockets over TLS, and closes in order', async () => {
   expect(channel.url).toMatch(/^https:/);
