@@ -70,6 +70,27 @@ export const platformSettings = z.object({
     .enum(['own', 'apollo'])
     .default('own')
     .describe('what plans and executes at the edge: ours, or that of @apollo/gateway, as a way back'),
+  SUBGRAPH_CIRCUIT_FAILURES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(5)
+    .describe(
+      'after so many requests in a row without an answer a channel no longer asks that subgraph, and tells everybody at once that its fields are missing',
+    ),
+  SUBGRAPH_CIRCUIT_OPEN_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(60)
+    .default(1)
+    .describe('how long a channel then waits before one request tries that subgraph again'),
+  SUBGRAPH_CIRCUIT_PATIENCE_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(60)
+    .default(5)
+    .describe('how long a request has to have waited for a subgraph to count as one without an answer'),
   PARTNER_URL: z
     .url()
     .optional()

@@ -1,9 +1,14 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { isSecret } from '#platform/config/secrets.ts';
+import { certificates } from '#platform/testkit/certificates.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { channels } from '#schema/channels.ts';
 import { channelService } from '#schema/services.ts';
@@ -217,6 +222,26 @@ describe('what keeps a machine well', () => {
       expect((service as { logging?: object }).logging, name).toMatchObject({
         options: { 'max-size': '20m', 'max-file': '5', mode: 'non-blocking' },
       });
+  });
+
+  it('finds a channel healthy that is ready, over HTTP and with TLS', async () => {
+    const { test } = (file.services['channel-web'] as { healthcheck?: { test: string[] } }).healthcheck!;
+    const check = async (server: Server, env: Record<string, string>): Promise<number | null> => {
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const [program = '', ...args] = test.slice(1).map((word) => word.replaceAll('/4002', `/${port}`));
+      const probe = spawn(program, args, { stdio: 'ignore', env: { PATH: process.env['PATH'], ...env } });
+      const [code] = (await once(probe, 'exit')) as [number | null];
+      server.close();
+      return code;
+    };
+    const plain = (status: number) => createServer((_, response) => void response.writeHead(status).end());
+    expect(await check(plain(200), { TLS_CERT_PATH: '' })).toBe(0);
+    expect(await check(plain(503), { TLS_CERT_PATH: '' })).not.toBe(0);
+    const { cert, key } = certificates();
+    const tls = createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) });
+    expect(await check(tls, { TLS_CERT_PATH: cert })).toBe(0);
   });
 
   it('asks for health without starting a Node or a Java each time', () => {

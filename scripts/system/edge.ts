@@ -140,6 +140,11 @@ export async function runtimeOf(
   return {
     profile: settings.PROFILE,
     engine: settings.ENGINE,
+    circuit: {
+      failures: settings.SUBGRAPH_CIRCUIT_FAILURES,
+      openMs: settings.SUBGRAPH_CIRCUIT_OPEN_SECONDS * 1_000,
+      patienceMs: settings.SUBGRAPH_CIRCUIT_PATIENCE_SECONDS * 1_000,
+    },
     port: settings.PORT_BASE + offset,
     host: settings.HOST,
     subgraphCall,

@@ -99,18 +99,21 @@ export class RunningService {
     this.state = 'stopped';
   }
 
-  #spawn(command: readonly string[]): ChildProcess {
-    const { address, names, mounts, openFiles } = this.#around;
-    const own = Object.fromEntries(
-      Object.entries(this.#service.environment ?? {}).map(([key, value]) => [
-        key,
-        mounts[String(value)] ?? String(value),
-      ]),
-    );
-    const env = {
+  /** What the service has in its environment by the file. */
+  get #own(): Record<string, string | undefined> {
+    const { mounts } = this.#around;
+    const entries = Object.entries(this.#service.environment ?? {});
+    return {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
-      ...own,
+      ...Object.fromEntries(entries.map(([key, value]) => [key, mounts[String(value)] ?? String(value)])),
+    };
+  }
+
+  #spawn(command: readonly string[]): ChildProcess {
+    const { address, names, openFiles } = this.#around;
+    const env = {
+      ...this.#own,
       COMPOSE_ADDRESS: address,
       COMPOSE_NAMES: JSON.stringify(names),
       NODE_OPTIONS: `--import ${preload}`,
@@ -179,7 +182,12 @@ export class RunningService {
   }: NonNullable<ComposeService['healthcheck']>): Promise<boolean> {
     const here = command.map((word) => word.replaceAll('127.0.0.1', this.#around.address));
     const [program = '', ...args] = kind === 'CMD-SHELL' ? ['/bin/sh', '-c', ...here] : here;
-    const probe = spawn(program, args, { stdio: 'ignore', timeout: milliseconds(timeout), killSignal: 'SIGKILL' });
+    const probe = spawn(program, args, {
+      env: this.#own,
+      stdio: 'ignore',
+      timeout: milliseconds(timeout),
+      killSignal: 'SIGKILL',
+    });
     // If the shell does not exist, the service counts as not healthy.
     const [code] = (await once(probe, 'exit').catch(() => [1])) as [number | null];
     return code === 0;

@@ -70,3 +70,16 @@ it('goes on asking a subgraph whose answers are errors, of clients or its own', 
   expect(await told('subgraph_circuit', { state: 'closed' })).toBe(1);
   expect((await page()).body.errors).toBeUndefined();
 });
+
+it('has its failures, its pause and its patience by setting', async () => {
+  await channel.close();
+  channel = await serveFixture(parts, { metrics, circuit: { failures: 2, openMs: 30_000, patienceMs: 5_000 } });
+  parts.down.add('wares');
+  for (let at = 0; at < 2; at += 1) expect((await page()).body.errors).toEqual(unavailable);
+  parts.calls.length = 0;
+  parts.down.clear();
+  vi.setSystemTime(Date.now() + 29_000);
+  expect([(await page()).body.errors, askedOf('wares')]).toEqual([unavailable, 0]);
+  vi.setSystemTime(Date.now() + 1_000);
+  expect([(await page()).body.errors, askedOf('wares')]).toEqual([undefined, 1]);
+});

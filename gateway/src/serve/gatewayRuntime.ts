@@ -7,6 +7,7 @@ import type { RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { ExplorerHelp } from './explorer.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
+import type { SubgraphCircuitPolicy } from '../execution/dataSources/subgraphCircuits.ts';
 import type { EngineName } from '../execution/engine.ts';
 import type { RateStore } from '../access/rateStore.ts';
 import type { Purge } from '../kept/cdnPurges.ts';
@@ -28,6 +29,8 @@ export interface GatewayRuntime {
   readonly profile: 'development' | 'production';
   /** What plans and executes; see `EngineName`. */
   readonly engine?: EngineName;
+  /** When a subgraph that does not answer is no longer asked; by default `defaultCircuitPolicy`. */
+  readonly circuit?: SubgraphCircuitPolicy | undefined;
   /** The TCP port to listen on; 0 takes a free one. */
   readonly port: number;
   /** With which the channels speak TLS; without, they speak HTTP, for a balancer that ends TLS. */

@@ -9,6 +9,7 @@ import type { RateStore } from '../access/rateStore.ts';
 import type { CachePolicy, LoadPolicy, McpPolicy, RatePolicy, StreamPolicy } from '../channelManifest.ts';
 import type { ClientIdentity } from '../access/clientIdentity.ts';
 import type { ErrorPolicy } from '../errors/publicError.ts';
+import type { SubgraphCircuitPolicy } from '../execution/dataSources/subgraphCircuits.ts';
 import type { EngineName } from '../execution/engine.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 import type { GatewayRuntime } from './gatewayRuntime.ts';
@@ -33,6 +34,8 @@ export interface GraphService {
   /** Plans that `generate` has made for this graph. A graph that replaces it while it is served comes without. */
   readonly plans?: MadePlans;
   readonly engine?: EngineName;
+  /** See `GatewayRuntime.circuit`. */
+  readonly circuit?: SubgraphCircuitPolicy | undefined;
   /** How a subgraph is called. `url` is the one that the supergraph names. */
   readonly subgraphCall: (name: string, url: string) => SubgraphCall;
   readonly trusted: TrustedDocuments;

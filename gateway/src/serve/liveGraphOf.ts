@@ -16,7 +16,7 @@ import { viewName } from './viewSubgraph.ts';
  * resolvers call back into it.
  */
 export function createLiveGraph(service: GraphService): LiveGraph {
-  const circuits = new SubgraphCircuits(service.log.child({ channel: service.name }));
+  const circuits = new SubgraphCircuits(service.log.child({ channel: service.name }), service.circuit);
   return { circuits, current: generationOf(service, circuits, service.graph, service.plans) };
 }
 

@@ -73,6 +73,7 @@ export async function runChannel(
     graph,
     plans: file && readPlans(new URL(`generated/channels/${manifest.name}.plans.json`, root), file.text),
     engine: runtime.engine,
+    circuit: runtime.circuit,
     pages,
     files: manifest.images ? runtime.files : undefined,
     trusted,

@@ -27,6 +27,7 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
     name: 'gateway',
     graph: buildGraph(supergraph ?? file!.text, { composed: file !== undefined }),
     engine: runtime.engine,
+    circuit: runtime.circuit,
     trusted: new TrustedDocuments(),
     callerOf: internalCaller(runtime.identity),
     anyDocument: true,

@@ -47,6 +47,7 @@ export async function serveFixture(
   } & Pick<
     GatewayRuntime,
     | 'engine'
+    | 'circuit'
     | 'explorer'
     | 'feeds'
     | 'cursorKeys'
@@ -90,6 +91,7 @@ export async function serveFixture(
       subgraphCall: fixture.subgraphCall,
       identity: fixture.identity,
       engine: options.engine,
+      circuit: options.circuit,
       explorer: options.explorer,
       bus: options.bus,
       log: fixture.log,

@@ -13,9 +13,9 @@ export const defaultCircuitPolicy: SubgraphCircuitPolicy = { failures: 5, openMs
 class Left extends Error {}
 
 /**
- * Whether a subgraph is asked. It is not for a second at a time when five requests in a row had no answer: the
- * connection failed, a proxy answered 5xx, or nothing came within 5 s. Every answer of GraphQL counts as one, whatever
- * errors it holds.
+ * Whether a subgraph is asked. It is not for `openMs` at a time when so many requests in a row had no answer: the
+ * connection failed, a proxy answered 5xx, or nothing came within `patienceMs`. Every answer of GraphQL counts as one,
+ * whatever errors it holds.
  */
 export class SubgraphCircuit {
   readonly #circuit: Circuit;
@@ -87,7 +87,8 @@ export class SubgraphCircuits {
     if (known) return known;
     const circuit = new SubgraphCircuit(this.#policy);
     circuit.onChange((position) => {
-      if (position === 'open') this.#log.warn({ subgraph }, 'a subgraph does not answer: it is asked once a second');
+      if (position === 'open')
+        this.#log.warn({ subgraph }, 'a subgraph does not answer: one request at a time tries it again');
       if (position === 'closed') this.#log.info({ subgraph }, 'a subgraph answers again');
     });
     this.#circuits.set(subgraph, circuit);
