@@ -46,6 +46,14 @@ describe.concurrent('the end of a script', () => {
     expect(stderr).toMatch(/^serve: TypeError: broke\n {4}at /);
   });
 
+  it('comes without a word when whoever reads what is printed has read enough', async () => {
+    const code = `import { endOnError } from ${built};\nendOnError('trail'); setInterval(() => console.log('a row'), 1);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, 'exit') as Promise<[number | null]>]);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+  });
+
   it('comes even when what was started never stops', async () => {
     const { status, stderr } = await script(
       `endOnError('serve', () => new Promise(() => undefined)); setTimeout(() => { throw new TypeError('broke'); });`,

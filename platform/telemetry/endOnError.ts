@@ -8,10 +8,16 @@ const stopWithinMs = 10_000;
 /**
  * From here on, an error of this script that nobody takes, or that rejects at its top, ends it with code 1 and is told
  * on standard error: see `failureText`. Call it first. `first` runs before that, such as to stop what was started, for
- * 10 s at most; how it fails is not told.
+ * 10 s at most; how it fails is not told. A script that only prints also ends, and without a word, when whoever reads
+ * that wants no more, as `head` does.
  */
 export function endOnError(script: string, first?: () => unknown): void {
   process.on('uncaughtException', (error) => void end(script, error, first));
+  if (!first)
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(1);
+    });
 }
 
 async function end(script: string, error: unknown, first?: () => unknown): Promise<void> {
