@@ -48,7 +48,11 @@ function OneApp({ app, reload }: { readonly app: App; reload(): Promise<void> })
         Scopes: {app.scopes.join(', ') || 'none'}.{' '}
         {app.signing === 'REQUIRED' ? 'Its requests must be signed.' : 'A request may carry the key itself.'}
       </p>
-      <Table label={`Keys of ${app.name}`} heads={['Key', 'Made', 'Ends', 'Last used', 'Action']}>
+      <Table
+        label={`Keys of ${app.name}`}
+        heads={['Key', 'Made', 'Ends', 'Last used', 'Action']}
+        none="It has no key: make one."
+      >
         {app.keys.map(({ id, madeAt, endsAt, lastUsedAt }) => (
           <tr key={id}>
             <td>

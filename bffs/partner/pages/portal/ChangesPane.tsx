@@ -9,7 +9,11 @@ export const ChangesPane = ({ account }: PaneProps) => (
       Answers of what ends carry the headers <code>Deprecation</code> and <code>Sunset</code>: watch for them.
     </p>
     <h3>Your documents</h3>
-    <Table label="Your documents that end" heads={['App', 'Document', 'Deprecated', 'Ends', 'Use instead']}>
+    <Table
+      label="Your documents that end"
+      heads={['App', 'Document', 'Deprecated', 'Ends', 'Use instead']}
+      none="None of your documents ends."
+    >
       {account.apps.flatMap((app) =>
         app.documents
           .filter(({ sunset }) => sunset)
@@ -29,7 +33,7 @@ export const ChangesPane = ({ account }: PaneProps) => (
       )}
     </Table>
     <h3>Routes of REST</h3>
-    <Table label="Routes of REST that end" heads={['Route', 'What to do']}>
+    <Table label="Routes of REST that end" heads={['Route', 'What to do']} none="No route ends.">
       {routes
         .filter(({ deprecated }) => deprecated)
         .map(({ route, description }) => (
@@ -42,7 +46,7 @@ export const ChangesPane = ({ account }: PaneProps) => (
         ))}
     </Table>
     <h3>Fields of the contract</h3>
-    <Table label="Fields that end" heads={['Field', 'Why']}>
+    <Table label="Fields that end" heads={['Field', 'Why']} none="No field ends.">
       {deprecatedFields.map(({ field, reason }, index) => (
         <tr key={index}>
           <td>

@@ -91,6 +91,19 @@ function Editor({ app, reload, begin }: EditorProps) {
   return (
     <section className="card" aria-label="A new document">
       <label htmlFor="document">Document: one query or mutation with a name</label>
+      <div className="row">
+        <label htmlFor="document-file">or from a file</label>
+        <input
+          id="document-file"
+          type="file"
+          accept=".graphql,.gql,.txt"
+          onChange={({ target }) => {
+            void target.files?.[0]?.text().then(setText);
+            // The same file may be chosen again, once it was changed.
+            target.value = '';
+          }}
+        />
+      </div>
       <textarea id="document" value={text} spellCheck={false} onChange={({ target }) => setText(target.value)} />
       <label htmlFor="variables">Variables for the trial, as JSON</label>
       <input id="variables" value={variables} onChange={({ target }) => setVariables(target.value)} />
@@ -165,7 +178,11 @@ function Registered({ app, reload }: { readonly app: App; reload(): Promise<void
     <>
       <h2>Documents of {app.name}</h2>
       <Problem text={problem} />
-      <Table label={`Documents of ${app.name}`} heads={['Document', 'State', 'Registered', 'Ends', 'Id']}>
+      <Table
+        label={`Documents of ${app.name}`}
+        heads={['Document', 'State', 'Registered', 'Ends', 'Id']}
+        none="It has none: register one above."
+      >
         {app.documents.map(({ id, release, state, registeredAt, sunset, documentId }) => (
           <tr key={id}>
             <td>{release}</td>

@@ -175,6 +175,7 @@ function SignedIn({ onSignOut }: { onSignOut(): void }) {
       <main>
         <h2>{shown}</h2>
         <Problem text={problem} />
+        {!data && !problem && <p role="status">Loading …</p>}
         {data && !account && <p>Your token belongs to no partner. Ask us to open an account for your company.</p>}
         {account &&
           panes.map(({ name, show }) =>

@@ -5,6 +5,8 @@ import type { PaneProps } from './Portal.tsx';
 import { files, routes, sdl, topics, trials } from './references.ts';
 import { CallerFields, RouteTrial, unsaid } from './RestTrial.tsx';
 
+const nothing = 'Nothing here has these words.';
+
 /** What can be asked for, and what is told, each to be tried: GraphQL, the routes of REST, the events. */
 export function ReferencePane({ tryOut }: PaneProps) {
   const [wanted, setWanted] = useState('');
@@ -23,7 +25,7 @@ export function ReferencePane({ tryOut }: PaneProps) {
       <label htmlFor="wanted">Search</label>
       <input id="wanted" type="search" value={wanted} onChange={({ target }) => setWanted(target.value)} />
       <h2>GraphQL</h2>
-      <Table label="What can be asked for" heads={['Field', 'What for', 'Action']}>
+      <Table label="What can be asked for" heads={['Field', 'What for', 'Action']} none={nothing}>
         {trials
           .filter(({ field, description }) => has(`${field} ${description}`))
           .map(({ field, description, text, variables }) => (
@@ -45,7 +47,7 @@ export function ReferencePane({ tryOut }: PaneProps) {
       </pre>
       <h2>REST</h2>
       <CallerFields given={caller} onChange={setCaller} />
-      <Table label="The routes of REST" heads={['Route', 'What for', 'Try it']}>
+      <Table label="The routes of REST" heads={['Route', 'What for', 'Try it']} none={nothing}>
         {routes
           .filter(({ route, summary = '' }) => has(`${route} ${summary}`))
           .map((route) => (
@@ -65,7 +67,7 @@ export function ReferencePane({ tryOut }: PaneProps) {
         First what your app can be told, by webhooks: each message can be sent to a receiver on your machine. “Send a
         test” under “Webhooks” has us send one. Then the events of the domains, which those stand for.
       </p>
-      <Table label="Events" heads={['Channel', 'Messages']}>
+      <Table label="Events" heads={['Channel', 'Messages']} none={nothing}>
         {topics
           .filter(({ name, messages }) => has(`${name} ${messages.map((each) => each.name).join(' ')}`))
           .map(({ name, description, isTold, messages }) => (

@@ -52,7 +52,7 @@ export function StatusPane() {
         Each part is called as your programs call it, every {everyMs / 1_000} seconds{at && ', last '}
         {at && <When at={at} />}. Whether messages reach your receivers, “Webhooks” tells.
       </p>
-      <Table label="What each part answers" heads={['Part', 'Now', 'Within']}>
+      <Table label="What each part answers" heads={['Part', 'Now', 'Within']} none="Asking …">
         {probes?.map(({ part, problem, milliseconds }) => (
           <tr key={part}>
             <td>{part}</td>

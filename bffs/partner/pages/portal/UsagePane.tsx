@@ -76,6 +76,7 @@ const AppUsage = ({ usage }: { readonly usage: Usage }) => (
     <Table
       label="Requests by key, document and status"
       heads={['Key', 'Document', 'Status', 'Requests', 'Failed', 'p95']}
+      none="Nothing was asked for in this time."
     >
       {usage.rows.map(({ keyId, operation, status, requests, failed, p95Milliseconds }) => (
         <tr key={`${keyId} ${operation} ${status}`}>

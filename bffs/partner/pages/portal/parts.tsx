@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { Children, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 
 /** A day and time as the reader's browser writes it. */
 export const When = ({ at, none = '–' }: { readonly at: string | null | undefined; readonly none?: string }) =>
@@ -30,31 +30,42 @@ export const Problem = ({ text }: { readonly text: string | undefined }) => (
   </p>
 );
 
-/** A table that scrolls on a narrow screen. */
-export const Table = ({
+/** A table; on a phone each row is a list of its cells, each below the name of its column. */
+export function Table({
   label,
   heads,
+  none,
   children,
 }: {
   readonly label: string;
   readonly heads: readonly string[];
+  /** What is said in place of no rows. */
+  readonly none: string;
   readonly children: ReactNode;
-}) => (
-  <div className="wide" tabIndex={0} role="region" aria-label={label}>
-    <table>
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>{children}</tbody>
-    </table>
-  </div>
-);
+}) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  useLayoutEffect(() => {
+    for (const row of body.current?.rows ?? [])
+      for (const cell of row.cells) cell.dataset['head'] = heads[cell.cellIndex] ?? '';
+  });
+  if (Children.toArray(children).length === 0) return <p className="quiet">{none}</p>;
+  return (
+    <div className="wide" tabIndex={0} role="region" aria-label={label}>
+      <table>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>{children}</tbody>
+      </table>
+    </div>
+  );
+}
 
 /** A button that gives the text as a file, made in the browser. */
 export function saveFile(name: string, type: string, text: string): void {

@@ -76,6 +76,14 @@ export const topics = Object.entries(channels)
 /** The contract of the channel, in the schema definition language. */
 export const sdl: string = contract;
 
+/** What apps can be told of by webhook, each with the scope that it needs. */
+export const webhookTypes: readonly { readonly type: string; readonly scope: string }[] = [
+  ...sdl
+    .split('enum WebhookEventType {')[1]!
+    .split('\n}')[0]!
+    .matchAll(/Needs `([^`]+)`\.\s*"""\s*(\w+)/g),
+].map(([, scope = '', type = '']) => ({ scope, type }));
+
 /** A document that tries each field of Query. */
 export const trials = trialDocuments(sdl);
 
