@@ -19,6 +19,9 @@ const pauseMs = 250;
 /** KMS seals texts up to this size itself. */
 const longestSecret = 4_096;
 
+/** Where the answer has the text that was asked for. KMS gives none that is empty. */
+const resultOf = { Encrypt: 'CiphertextBlob', Decrypt: 'Plaintext' } as const;
+
 /** What passes: throttling, a fault of the service, a connection that broke. */
 const passes = (status: number, type: string): boolean =>
   status >= 500 || status === 429 || /Throttling|LimitExceeded|DependencyTimeout|KMSInternal/.test(type);
@@ -31,7 +34,7 @@ const passes = (status: number, type: string): boolean =>
 export function awsKms({ url, region, keyId, ...credentials }: KmsOptions): KeyProvider {
   const client = new AwsClient({ ...credentials, region, service: 'kms', retries: 0 });
 
-  async function call(operation: 'Encrypt' | 'Decrypt', name: string, body: object): Promise<Record<string, string>> {
+  async function call(operation: keyof typeof resultOf, name: string, body: object): Promise<string> {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await ask(operation, body);
       if ('ok' in answer) return answer.ok;
@@ -42,9 +45,9 @@ export function awsKms({ url, region, keyId, ...credentials }: KmsOptions): KeyP
   }
 
   async function ask(
-    operation: string,
+    operation: keyof typeof resultOf,
     body: object,
-  ): Promise<{ readonly ok: Record<string, string> } | { readonly why: string; readonly passes: boolean }> {
+  ): Promise<{ readonly ok: string } | { readonly why: string; readonly passes: boolean }> {
     try {
       const response = await client.fetch(url, {
         method: 'POST',
@@ -53,7 +56,13 @@ export function awsKms({ url, region, keyId, ...credentials }: KmsOptions): KeyP
         signal: AbortSignal.timeout(patienceMs),
       });
       const told = (await response.json().catch(() => ({}))) as Record<string, string>;
-      if (response.ok) return { ok: told };
+      if (response.ok) {
+        // An answer that was cut off, or is a proxy's, has none. Taken for an empty secret, it would open every door.
+        const ok = told[resultOf[operation]];
+        return ok
+          ? { ok }
+          : { why: `the key service at ${url} answered ${response.status} without a text`, passes: true };
+      }
       const type = told['__type']?.replace(/^.*#/, '') ?? '';
       return {
         why: `the key service at ${url} answered ${response.status} ${type}`.trimEnd(),
@@ -69,19 +78,19 @@ export function awsKms({ url, region, keyId, ...credentials }: KmsOptions): KeyP
     async seal(name, secret) {
       if (Buffer.byteLength(secret) > longestSecret)
         throw new StartupError(`${name} is longer than the ${longestSecret} bytes that the key service seals.`);
-      const { CiphertextBlob = '' } = await call('Encrypt', name, {
+      const blob = await call('Encrypt', name, {
         KeyId: keyId,
         Plaintext: Buffer.from(secret).toString('base64'),
         ...contextOf(name),
       });
-      return `${sealedPrefix}${CiphertextBlob}`;
+      return `${sealedPrefix}${blob}`;
     },
     async open(name, sealed) {
-      const { Plaintext = '' } = await call('Decrypt', name, {
+      const text = await call('Decrypt', name, {
         CiphertextBlob: sealed.slice(sealedPrefix.length),
         ...contextOf(name),
       });
-      return Buffer.from(Plaintext, 'base64').toString();
+      return Buffer.from(text, 'base64').toString();
     },
   };
 }

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadSecrets } from '#platform/config/secrets.ts';
@@ -68,4 +71,31 @@ it('asks again when it is asked too often, and says in one line when nobody answ
   await expect(load({ PII_MASTER_KEYS: sealed, KMS_URL: 'http://127.0.0.1:1' })).rejects.toThrow(
     'the key service at http://127.0.0.1:1 does not answer',
   );
+});
+
+it('takes no answer without a secret for an empty one: by a proxy, cut off, or of another form', async () => {
+  const sealed = await seal('PII_MASTER_KEYS', first);
+  const answers: ((response: ServerResponse) => unknown)[] = [
+    (response) => response.end('{}'),
+    (response) => response.end('<html>Please wait</html>'),
+    (response) => response.write('{"Plaintext":', () => response.destroy()),
+    (response) => response.end('{"Plaintext":""}'),
+  ];
+  let asked = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
+    answers[asked++]!(response);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const KMS_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expect(load({ PII_MASTER_KEYS: sealed, KMS_URL })).rejects.toThrow(
+      `PII_MASTER_KEYS could not be opened: the key service at ${KMS_URL} answered 200 without a text.`,
+    );
+    expect(asked).toBe(answers.length);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
