@@ -47,8 +47,6 @@ const waitingMs = 5_000;
 const retryMs = { first: 1_000, longest: 30_000 };
 /** A token that ends so soon is not used any more. */
 const leastMs = 30_000;
-/** Clocks that differ by less than this are the same. */
-const sameClockMs = 5_000;
 /** These last: asking again with the same key cannot help. */
 const isOver: readonly unknown[] = ['expired_token', 'access_denied', 'invalid_client'];
 
@@ -130,12 +128,13 @@ export class DeviceCredential {
     return device;
   }
 
-  /** Asks for a token; once more if only the clock of this device was wrong. */
+  /**
+   * Asks for a token. A refusal is believed the second time: by then the clock is that of the server, and the assertion
+   * is one that no proxy can have delivered before. Who forgets its key stands dark until a manager comes.
+   */
   async #ask(device: KeptDevice): Promise<Said> {
-    const before = this.#aheadMs;
     const said = await this.#askOnce(device);
-    const isClockWrong = Math.abs(this.#aheadMs - before) > sameClockMs;
-    return said.error === 'invalid_client' && isClockWrong ? this.#askOnce(device) : said;
+    return said.error === 'invalid_client' ? this.#askOnce(device) : said;
   }
 
   async #askOnce({ id, keys, code }: KeptDevice): Promise<Said> {
