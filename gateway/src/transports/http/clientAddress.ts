@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 import proxyAddr from '@fastify/proxy-addr';
 
 /** From which address a request comes; empty for one whose connection is gone. */
@@ -21,8 +21,14 @@ export function clientAddress(proxies: readonly string[]): AddressOf {
   };
 }
 
-/** Without the prefix of an IPv4 address that came by a socket of IPv6. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
+/**
+ * In the one spelling of several that proxies use, and without the prefix of an IPv4 address that came by a socket of
+ * IPv6: otherwise all who come by IPv4 would be one network of IPv6, and none of the internet.
+ */
+const plain = (address: string): string => {
+  const written = isIP(address) === 6 ? new SocketAddress({ address, family: 'ipv6' }).address : address;
+  return written.replace(/^::ffff:(?=\d+\.)/, '');
+};
 
 /**
  * What one caller has of addresses: one of IPv4, and of IPv6 a network of 64 bits, which every household gets. What is

@@ -15,6 +15,10 @@ it('a trusted proxy is believed about who called it, and about nothing that the 
   expect(addressOf(from('fd00::1', '2001:db8::7'))).toBe('2001:db8::7');
   expect(addressOf(from('10.0.0.5', '1.1.1.1, 203.0.113.7'))).toBe('203.0.113.7');
   expect(addressOf(from('10.0.0.5', '1.1.1.1, 203.0.113.7, 10.9.9.9'))).toBe('203.0.113.7');
+  // However a proxy writes an address, it is one: of IPv4 it is told as such.
+  for (const text of ['::ffff:203.0.113.7', '::ffff:cb00:7107', '0:0:0:0:0:FFFF:CB00:7107'])
+    expect(addressOf(from('10.0.0.5', text)), text).toBe('203.0.113.7');
+  expect(addressOf(from('10.0.0.5', '2001:0DB8:0:0:0:0:0:7'))).toBe('2001:db8::7');
   // What is no address is nobody's: the proxy stands for it.
   for (const text of ['', 'unknown', '203.0.113.7, x', '203.0.113.7:99999', '__proto__', ','])
     expect(addressOf(from('10.0.0.5', text)), text).toBe('10.0.0.5');
