@@ -4,7 +4,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 export interface UnsignedRequest {
   /** By default POST with a body, and GET without one. */
   readonly method?: string;
-  /** As it is called, with the query. */
+  /** As it is called, with the query. It is signed as `fetch` sends it: in the spelling of `new URL`, without a `#`. */
   readonly url: string;
   readonly body?: string;
 }
@@ -31,11 +31,13 @@ export function signRequest(
   const [keyId, secret] = [apiKey.slice(0, cut), apiKey.slice(cut + 1)];
   if (!keyId.startsWith('drb_') || secret === '') throw new Error('an API key has the form drb_<app>_<id>_<secret>');
   const signingKey = createHmac('sha256', secret).update('drburger-request-signing-v1').digest();
+  const target = new URL(url);
+  target.hash = '';
   const digest = `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
   const parameters = `("@method" "@target-uri" "content-digest");created=${created};keyid="${keyId}";nonce="${nonce}";alg="hmac-sha256"`;
   const base = [
-    `"@method": ${method}`,
-    `"@target-uri": ${url}`,
+    `"@method": ${method.toUpperCase()}`,
+    `"@target-uri": ${target.href}`,
     `"content-digest": ${digest}`,
     `"@signature-params": ${parameters}`,
   ].join('\n');

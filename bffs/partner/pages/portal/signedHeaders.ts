@@ -20,11 +20,13 @@ export async function signedHeaders(
   const [keyId, secret] = [apiKey.slice(0, cut), apiKey.slice(cut + 1)];
   if (!keyId.startsWith('drb_') || secret === '')
     throw new Error('That is no API key: it has the form drb_<app>_<id>_<secret>.');
+  const target = new URL(url);
+  target.hash = '';
   const digest = `sha-256=:${base64(await crypto.subtle.digest('SHA-256', utf8(body)))}:`;
   const parameters = `("@method" "@target-uri" "content-digest");created=${created};keyid="${keyId}";nonce="${nonce}";alg="hmac-sha256"`;
   const covered = [
-    `"@method": ${method}`,
-    `"@target-uri": ${url}`,
+    `"@method": ${method.toUpperCase()}`,
+    `"@target-uri": ${target.href}`,
     `"content-digest": ${digest}`,
     `"@signature-params": ${parameters}`,
   ];
