@@ -1,7 +1,14 @@
 import { Kind, type ConstDirectiveNode, type FieldDefinitionNode } from 'graphql';
 import { nearest } from '#platform/config/misspelling.ts';
 import { at, placeOf, type CompositionProblem } from './compositionProblem.ts';
-import { directivesOf, fieldsNamedBy, rootTypes, type IndexedType, type TypeNodeOf } from './typeIndex.ts';
+import {
+  directivesOf,
+  fieldsNamedBy,
+  rootTypes,
+  type IndexedField,
+  type IndexedType,
+  type TypeNodeOf,
+} from './typeIndex.ts';
 
 type Declaring = { readonly directives?: readonly ConstDirectiveNode[] };
 
@@ -20,6 +27,7 @@ export function checkGuards(types: Map<string, IndexedType>): CompositionProblem
       ...[...type.fields.values()].flatMap(({ name, nodes }) => contradictions(type, name, nodes)),
       ...(type.name === 'Query' ? neverNull(type) : []),
       ...typeContradictions(type),
+      ...[...type.interfaces].flatMap((name) => weakerThan(types.get(name), type)),
       ...type.nodes.flatMap((node) => misnamed(type, node)),
     ]);
 }
@@ -73,9 +81,8 @@ const openedBy = (type: IndexedType): Set<string> =>
 function undecided(type: IndexedType): CompositionProblem[] {
   // `@auth` on a root type would hold for the root fields of all subgraphs, so each root field needs its own.
   if (!rootTypes.includes(type.name) && type.nodes.some((node) => scopesOf(node) !== undefined)) return [];
-  const opened = openedBy(type);
-  const decided = ({ name, nodes }: { name: string; nodes: readonly FieldDefinitionNode[] }) =>
-    opened.has(name) || nodes.some((node) => scopesOf(node) !== undefined || directivesOf(node, 'anyone').length > 0);
+  const decided = (field: IndexedField) =>
+    isOpen(type, field) || field.nodes.some((node) => scopesOf(node) !== undefined);
   return [...type.fields.values()]
     .filter((field) => !decided(field))
     .map((field) => ({
@@ -119,6 +126,35 @@ const openingDirective = (type: IndexedType, field: string): ConstDirectiveNode 
   type.nodes
     .flatMap((node) => directivesOf(node, 'anyone'))
     .find((directive) => fieldsNamedBy(directive)?.includes(field));
+
+const isOpen = (type: IndexedType, { name, nodes }: IndexedField): boolean =>
+  openedBy(type).has(name) || nodes.some((node) => directivesOf(node, 'anyone').length > 0);
+
+/** What a field asks for: of its own, and for the type that it is on. */
+const scopesOfField = (type: IndexedType, nodes: readonly FieldDefinitionNode[]): Set<string> =>
+  new Set([...nodes, ...type.nodes].flatMap((node) => scopesOf(node) ?? []));
+
+/**
+ * A client may ask for the fields of an object by the name of its type, where the guards of its interfaces are not met:
+ * they have to be its own.
+ */
+function weakerThan(interfaceType: IndexedType | undefined, type: IndexedType): CompositionProblem[] {
+  return [...(interfaceType?.fields.values() ?? [])].flatMap(({ name, nodes }) => {
+    const own = type.fields.get(name);
+    const has = scopesOfField(type, own?.nodes ?? []);
+    const lacks = [...scopesOfField(interfaceType!, nodes)].find((scopes) => !has.has(scopes));
+    // Where nothing is decided, that is what is said.
+    const decided = own && (has.size > 0 || isOpen(type, own));
+    if (!decided || lacks === undefined) return [];
+    return [
+      {
+        ...at(own.nodes[0], type.name),
+        subject: `weaker-than-interface:${type.name}.${name}`,
+        message: `${type.name}.${name} is asked for without the scopes of ${interfaceType!.name}.${name}, @auth(scopes: [${lacks}]): whoever writes \`... on ${type.name}\` does not meet the guard of the interface. Write the same behind both.`,
+      },
+    ];
+  });
+}
 
 /** `@auth` on a type holds for all its fields, in every subgraph that resolves some of them. */
 function typeContradictions(type: IndexedType): CompositionProblem[] {

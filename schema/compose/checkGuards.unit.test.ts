@@ -65,6 +65,23 @@ it('a root field of Query that needs scopes is nullable, so that who lacks them 
 });
 
 describe('decisions that contradict each other', () => {
+  it('are refused between an interface and a type, by whose name its fields can be asked for as well', () => {
+    const thing = 'interface Thing @anyone(fields: "id") { id: ID! note: Int @auth(scopes: ["admin"]) }';
+    const box = (guard: string) => `type Box implements Thing @anyone(fields: "id") { id: ID!\nnote: Int ${guard} }`;
+    for (const guard of ['@anyone', '@auth(scopes: ["orders:read"])'])
+      expect(messages(thing, box(guard))).toEqual([
+        'subgraphs/s1/schema.graphql:2: Box.note is asked for without the scopes of Thing.note, @auth(scopes: [admin]): whoever writes `... on Box` does not meet the guard of the interface. Write the same behind both.',
+      ]);
+    expect(messages(thing, box('@auth(scopes: ["admin"])'))).toEqual([]);
+    expect(messages(thing, 'type Box implements Thing @auth(scopes: ["admin"]) { id: ID! note: Int }')).toEqual([]);
+    expect(
+      messages(
+        'interface Thing @auth(scopes: ["admin"]) { id: ID! }',
+        'type Box implements Thing @anyone(fields: "id") { id: ID! }',
+      ),
+    ).toHaveLength(1);
+  });
+
   it('are refused within a field', () => {
     expect(messages('type Query { a: Int @anyone @auth(scopes: ["admin"]) }')).toEqual([
       'subgraphs/s0/schema.graphql:1: Query.a is for @anyone here, but asks for @auth(scopes: [admin]) in subgraphs/s0/schema.graphql:1. Take either away.',
