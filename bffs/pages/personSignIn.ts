@@ -18,6 +18,12 @@ interface Begun {
 /** A token that ends so soon is not used any more. */
 const leastMs = 30_000;
 const patienceMs = 10_000;
+/**
+ * By how much the clock of a computer may be wrong. An ID token comes straight from the provider, for a nonce made a
+ * moment ago, and nothing else is done with it: when it ends says nothing, but would lock out whose clock is minutes
+ * ahead.
+ */
+const clocksDifferSeconds = 86_400;
 const keptName = 'person';
 const begunName = 'person-begun';
 
@@ -48,7 +54,7 @@ export class PersonSignIn {
 
   constructor(issuer: string, clientId: string) {
     this.#issuer = new URL(issuer);
-    this.#client = { client_id: clientId };
+    this.#client = { client_id: clientId, [oauth.clockTolerance]: clocksDifferSeconds };
     this.#finished = this.#finish().catch((error: Error) => console.warn(`signing in failed: ${error.message}`));
   }
 
