@@ -64,6 +64,8 @@ export function redisRates({ url, password, log, metrics, answerWithinMs = 250 }
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     retryStrategy: (tries) => Math.min(100 * tries, 2_000),
+    // The store has become the copy of another one, to which its address leads by now. It would keep this connection.
+    reconnectOnError: ({ message }) => message.includes('READONLY'),
   });
   let away = false;
   let askAgainAt = 0;

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { Redis } from 'ioredis';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMetrics } from '#platform/telemetry/metrics.ts';
@@ -126,6 +129,38 @@ describe.runIf(withServer)('two replicas of a channel with one store', () => {
     } finally {
       process.kill(server.pid!, 'SIGCONT');
     }
+  });
+});
+
+describe.runIf(withServer)('a replica whose store has become the copy of another one', () => {
+  it('connects anew, to the one that its address leads to by now', async () => {
+    const [former, next] = [await startRedis(), await startRedis()];
+    let primary = former;
+    const address = createServer((client) => {
+      const store = connect(primary.port, '127.0.0.1');
+      for (const [from, to] of [
+        [client, store],
+        [store, client],
+      ] as const)
+        from.pipe(to).on('error', () => from.destroy());
+    }).listen(0, '127.0.0.1');
+    stops.push(
+      () => Promise.all([former.stop(), next.stop()]),
+      () => address.close(),
+    );
+    await once(address, 'listening');
+    const one = await replica(`redis://127.0.0.1:${(address.address() as AddressInfo).port}`);
+    await shares(one);
+
+    primary = next;
+    const admin = new Redis(former.url);
+    // Nobody listens there: it copies nothing, and takes no writes.
+    await admin.replicaof('127.0.0.1', 1);
+    admin.disconnect();
+    await one.ask(somebody());
+    expect(one.lines.join()).toContain('READONLY');
+    await shares(one);
+    expect(one.lines.join()).toContain('answers again');
   });
 });
 
