@@ -9,6 +9,8 @@ export interface KmsOptions {
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of credentials that end (AWS STS). */
+  readonly sessionToken?: string;
   /** Id, ARN or alias of the key that seals; opening needs none, since the sealed text names it. */
   readonly keyId?: string;
 }
@@ -105,7 +107,16 @@ export function keyProviderOf(environment: Environment, keyId?: string): KeyProv
   const { KMS_URL: url, KMS_REGION: region, KMS_CREDENTIALS_PATH: path } = environment;
   if (!url) throw new StartupError('A secret is sealed by a key service: set KMS_URL, and KMS_CREDENTIALS_PATH.');
   if (!path || !existsSync(path))
-    throw new StartupError('KMS_URL needs KMS_CREDENTIALS_PATH: a file with <access key id>:<secret access key>.');
-  const [accessKeyId = '', secretAccessKey = ''] = readFileSync(path, 'utf8').trim().split(':');
-  return awsKms({ url, region: region || 'us-east-1', accessKeyId, secretAccessKey, ...(keyId && { keyId }) });
+    throw new StartupError(
+      'KMS_URL needs KMS_CREDENTIALS_PATH: a file with <access key id>:<secret access key>, and :<session token>.',
+    );
+  const [accessKeyId = '', secretAccessKey = '', sessionToken] = readFileSync(path, 'utf8').trim().split(':');
+  return awsKms({
+    url,
+    region: region || 'us-east-1',
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken && { sessionToken }),
+    ...(keyId && { keyId }),
+  });
 }

@@ -13,5 +13,7 @@ export const keyProviderSettings = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('file with `<access key id>:<secret access key>` for the key service, with KMS_URL'),
+    .describe(
+      'file with `<access key id>:<secret access key>`, and `:<session token>` of credentials that end, for the key service, with KMS_URL',
+    ),
 });

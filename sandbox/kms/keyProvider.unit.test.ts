@@ -64,6 +64,25 @@ it('does not open what was sealed for another name, was changed, or is of nobody
   await expect(load({ PII_MASTER_KEYS: right, KMS_URL: '' })).rejects.toThrow('set KMS_URL');
 });
 
+it('signs with credentials that end, which have a session token', async () => {
+  const sessionToken = 'FwoGZXIvYXdzE=';
+  const ending = await startKms({ port: 0, ...account, sessionToken, keyIds: ['alias/drburger'] });
+  const path = join(folder, 'ending');
+  try {
+    writeFileSync(path, `${account.accessKeyId}:${account.secretAccessKey}:${sessionToken}\n`);
+    const provider = keyProviderOf(
+      { ...environment, KMS_URL: ending.url, KMS_CREDENTIALS_PATH: path },
+      'alias/drburger',
+    );
+    expect(await provider.open('SOME_KEY', await provider.seal('SOME_KEY', first))).toBe(first);
+    await expect(load({ PII_MASTER_KEYS: await seal('PII_MASTER_KEYS', first), KMS_URL: ending.url })).rejects.toThrow(
+      'UnrecognizedClient',
+    );
+  } finally {
+    await ending.close();
+  }
+});
+
 it('asks again when it is asked too often, and says in one line when nobody answers', async () => {
   const sealed = await seal('PII_MASTER_KEYS', first);
   kms.throttle(2);

@@ -42,6 +42,8 @@ export async function startKms(options: {
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of credentials that end (AWS STS): without it they are good for nothing. */
+  readonly sessionToken?: string;
   /** Ids of the keys that there are. */
   readonly keyIds: readonly string[];
 }): Promise<KmsSandbox> {
@@ -92,6 +94,8 @@ export async function startKms(options: {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
+    if (request.headers['x-amz-security-token'] !== options.sessionToken)
+      throw new Refused('UnrecognizedClientException');
     if (!(await isSigned(request, body))) throw new Refused('InvalidSignatureException');
     const name = /^TrentService\.(\w+)$/.exec(String(request.headers['x-amz-target']))?.[1] ?? '';
     const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
