@@ -153,7 +153,9 @@ export class PersonSignIn {
       throw new Error(`the identity provider answered ${response.status}`);
     try {
       return this.#keep(await oauth.processRefreshTokenResponse(server, this.#client, response), refresh, id);
-    } catch {
+    } catch (error) {
+      // What does not say so in the words of OAuth is the page of a proxy, or of a network that wants a login first.
+      if (!(error instanceof oauth.ResponseBodyError)) throw error;
       // The session is over, or was ended for the person: they sign in again.
       return void write(keptName, undefined);
     }

@@ -10,6 +10,9 @@ const now = 1_800_000_000;
 let nonce = '';
 let issued = 0;
 
+/** What the token endpoint answers instead, once. */
+let instead: Response | undefined;
+
 const answers: Readonly<Record<string, () => Promise<object>>> = {
   '/.well-known/openid-configuration': () =>
     Promise.resolve({
@@ -36,6 +39,7 @@ const answers: Readonly<Record<string, () => Promise<object>>> = {
 
 beforeEach(() => {
   issued = 0;
+  instead = undefined;
   const kept = new Map<string, string>();
   const { origin, pathname } = new URL(page);
   vi.stubGlobal('sessionStorage', {
@@ -45,7 +49,11 @@ beforeEach(() => {
   });
   vi.stubGlobal('history', { replaceState: () => undefined });
   vi.stubGlobal('location', { origin, pathname, search: '', href: page, assign: vi.fn<(url: string) => void>() });
-  vi.stubGlobal('fetch', async (url: string | URL) => Response.json(await answers[new URL(url).pathname]!()));
+  vi.stubGlobal('fetch', async (url: string | URL) => {
+    const given = instead;
+    instead = undefined;
+    return given ?? Response.json(await answers[new URL(url).pathname]!());
+  });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -72,6 +80,29 @@ it.each([
   expect(await person.token()).toBe('access-1');
   vi.setSystemTime((now + ahead + 50) * 1_000);
   expect(await person.token()).toBe('access-2');
+});
+
+it.each([
+  ['the page of a network that wants a login first', () => new Response('<html>Log in</html>', { status: 200 })],
+  ['a page of a proxy', () => new Response('<html>Forbidden</html>', { status: 403 })],
+  ['a provider that starts', () => new Response('', { status: 404 })],
+  ['a provider that is down', () => new Response('', { status: 503 })],
+])('a person stays signed in when %s answers in the place of the provider', async (_what, answer) => {
+  vi.useFakeTimers({ toFake: ['Date'], now: now * 1_000 });
+  const person = await signedIn();
+  expect(await person.token()).toBe('access-1');
+  instead = answer();
+  await expect(person.token(true)).rejects.toThrow();
+  expect(await person.token(true)).toBe('access-2');
+});
+
+it('a person whose session the provider has ended signs in again', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: now * 1_000 });
+  const person = await signedIn();
+  expect(await person.token()).toBe('access-1');
+  instead = Response.json({ error: 'invalid_grant' }, { status: 400 });
+  expect(await person.token(true)).toBeUndefined();
+  expect(await person.token()).toBeUndefined();
 });
 
 it('a token for another sign-in is not taken', async () => {
