@@ -57,6 +57,9 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
   const provider = new Provider(issuer, configurationOf(options));
   const protocol = provider.callback();
   answer = (request, response) => {
+    // A page that shows this one in a frame could have people press `Allow` without seeing it.
+    response.setHeader('content-security-policy', "frame-ancestors 'none'");
+    response.setHeader('x-content-type-options', 'nosniff');
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     if (path === '/') return send(response, 200, peoplePage(issuer, people));
     if (!loginPath.test(path)) return void protocol(request, response);

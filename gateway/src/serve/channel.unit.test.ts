@@ -127,7 +127,9 @@ describe('GraphQL over HTTP', () => {
   it('serves its health, and an explorer that loads nothing from elsewhere', async () => {
     expect((await fetch(channel.url.replace('/graphql', '/health/live'))).status).toBe(200);
     expect((await fetch(channel.url.replace('/graphql', '/health/ready'))).status).toBe(200);
-    const page = await (await fetch(channel.url, { headers: { accept: 'text/html' } })).text();
+    const explorer = await fetch(channel.url, { headers: { accept: 'text/html' } });
+    expect(explorer.headers.get('content-security-policy'), 'no page has it in a frame').toBe("frame-ancestors 'none'");
+    const page = await explorer.text();
     expect(page).toContain('YogaGraphiQL');
     expect(page).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
   });

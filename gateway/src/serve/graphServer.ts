@@ -75,6 +75,12 @@ function text(response: ServerResponse, status: number, type: string, body: stri
     .end(body);
 }
 
+/** It holds a token: a foreign page that shows it in a frame could have people press what they do not see. */
+function sendExplorer(response: ServerResponse, page: string): void {
+  response.setHeader('content-security-policy', "frame-ancestors 'none'");
+  text(response, 200, 'text/html', page);
+}
+
 /** What is told at an address that is none: where there are routes, in the body of their errors. */
 const noGraphql = { errors: [{ message: 'GraphQL is at /graphql.', extensions: { code: 'NOT_FOUND' } }] };
 const noRoute = errorBody(
@@ -150,7 +156,7 @@ export class GraphServer {
     switch (target?.path) {
       case graphqlPath:
         if (this.#options.explorer && wantsPage(request, target.url))
-          return text(response, 200, 'text/html', await this.#options.explorer());
+          return sendExplorer(response, await this.#options.explorer());
         return this.#options.crossOrigin.handle(request, response, () =>
           this.#options.http.handle(request, response, target.url),
         );
