@@ -270,6 +270,11 @@ export interface StreamPolicy {
   readonly maxConnectionsPerCaller: number;
   /** Connections of all callers together. */
   readonly maxConnections: number;
+  /**
+   * Connections of all callers of one address of the internet (of IPv6, one network of 64 bits), with and without a
+   * token, so that nobody takes all of them alone.
+   */
+  readonly maxConnectionsPerAddress: number;
   /** Bytes that the running operations of one connection may keep in memory: their ids, and their variables as JSON. */
   readonly maxHeldBytesPerConnection: number;
   /** The same, for one caller over all its connections. */
@@ -348,6 +353,7 @@ export const defaultStreamPolicy: StreamPolicy = {
   maxSubscriptionsPerCaller: 1_000,
   maxConnectionsPerCaller: 100,
   maxConnections: 20_000,
+  maxConnectionsPerAddress: 5_000,
   maxHeldBytesPerConnection: mebibyte / 4,
   maxHeldBytesPerCaller: 4 * mebibyte,
   maxHeldBytes: 64 * mebibyte,

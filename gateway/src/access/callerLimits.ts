@@ -1,21 +1,23 @@
 import { callerKeyOf, type Principal } from '#platform/identity/principal.ts';
 import type { StreamPolicy } from '../channelManifest.ts';
+import { callerNetworkOf } from '../transports/http/clientAddress.ts';
 
 /** Gives back what was reserved. Calling it again does nothing. */
 export type Release = () => void;
 
-type Counted = 'connections' | 'subscriptions' | 'heldBytes';
+type Counted = 'slots' | 'connections' | 'subscriptions' | 'heldBytes';
 
 const nobody = 'anonymous';
 
 /**
  * Counts what callers hold in this process (connections, subscriptions, bytes), over WebSockets and event streams
  * together, against the limits of the channel's stream policy. Callers without a token cannot be told apart: only the
- * limits for all callers together apply to them.
+ * limits for all callers of one address, and for all callers together, apply to them.
  */
 export class CallerLimits {
   readonly #policy: StreamPolicy;
   readonly #counts = {
+    slots: new Map<string, number>(),
     connections: new Map<string, number>(),
     subscriptions: new Map<string, number>(),
     heldBytes: new Map<string, number>(),
@@ -28,13 +30,19 @@ export class CallerLimits {
   }
 
   /**
-   * Reserves one of all connections, before it is known who calls. Returns undefined if `maxConnections` is reached.
+   * Reserves one of all connections, before it is known who calls; undefined if there are `maxConnections`, or from the
+   * caller's address `maxConnectionsPerAddress`.
    */
-  reserveSlot(): Release | undefined {
+  reserveSlot(address: string): Release | undefined {
     if (this.#connections >= this.#policy.maxConnections) return undefined;
+    const network = callerNetworkOf(address);
+    const release =
+      network === undefined ? () => undefined : this.#add('slots', network, 1, this.#policy.maxConnectionsPerAddress);
+    if (!release) return undefined;
     this.#connections += 1;
     return once(() => {
       this.#connections -= 1;
+      release();
     });
   }
 

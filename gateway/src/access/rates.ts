@@ -1,9 +1,8 @@
 import type { RateLimiterRes } from 'rate-limiter-flexible';
-import { isPublicAddress } from '#platform/http/publicAddress.ts';
 import { callerKeyOf, type Principal } from '#platform/identity/principal.ts';
 import type { Rate, RatePolicy } from '../channelManifest.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { networkOf } from '../transports/http/clientAddress.ts';
+import { callerNetworkOf } from '../transports/http/clientAddress.ts';
 import type { RateCounter, RateStore } from './rateStore.ts';
 
 const windowSeconds = 60;
@@ -36,12 +35,7 @@ interface Limit {
 const byToken = ({ principal }: RatedCaller): string | undefined =>
   principal.kind === 'anonymous' ? undefined : callerKeyOf(principal);
 
-/**
- * An address that is not one of the internet is that of a balancer nobody named as trusted, or of a network of our own:
- * behind it may be everybody.
- */
-const byAddress = ({ address }: RatedCaller): string | undefined =>
-  isPublicAddress(address) ? networkOf(address) : undefined;
+const byAddress = ({ address }: RatedCaller): string | undefined => callerNetworkOf(address);
 
 /**
  * Counts what is asked for in a minute by each caller, and by all callers of an address: requests, and the fields of

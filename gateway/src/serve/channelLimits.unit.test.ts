@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { until } from '#platform/testkit/until.ts';
 import { FakeDomain } from '../testkit/fakeDomain.ts';
 import { fixture, type Fixture } from '../testkit/fixtureGraph.ts';
@@ -133,6 +136,48 @@ describe('a channel with more to do than it can', () => {
     } finally {
       open();
       await busy.close();
+    }
+  });
+});
+
+describe('the connections of one address', () => {
+  it('are limited, with and without a token, so that it takes not those of all others', async () => {
+    const domain = new FakeDomain();
+    const limited = await serveFixture(parts, {
+      ...{ bus: domain, feeds: domain, cursorKeys: ['k'], proxies: ['127.0.0.1'] },
+      manifest: { streams: { maxConnectionsPerAddress: 2 } },
+    });
+    const url = limited.url.replace('localhost', '127.0.0.1');
+    const open: WebSocket[] = [];
+    const connect = async (address: string): Promise<unknown> => {
+      const headers = { 'x-forwarded-for': address };
+      const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { headers });
+      open.push(socket.on('error', () => undefined));
+      const refused = once(socket, 'unexpected-response').then((told) => (told[1] as IncomingMessage).statusCode);
+      return Promise.race([once(socket, 'open').then(() => 'open'), refused]);
+    };
+    const stream = async (address: string) => {
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { ...customer, 'x-forwarded-for': address, accept: 'text/event-stream', ...json },
+        body: JSON.stringify({ query: '{ shops { id } }' }),
+      });
+      await answer.text();
+      return answer.status;
+    };
+    const json = { 'content-type': 'application/json' };
+    try {
+      expect([await connect('8.8.8.8'), await connect('8.8.8.8')]).toEqual(['open', 'open']);
+      expect([await connect('8.8.8.8'), await stream('8.8.8.8')]).toEqual([503, 429]);
+      // A household has a network of IPv6; of our own addresses nobody knows how many are behind.
+      for (const n of [1, 2]) expect(await connect(`2606:4700::${n}`)).toBe('open');
+      expect([await connect('2606:4700::3'), await connect('8.8.4.4')]).toEqual([503, 'open']);
+      for (let n = 0; n < 3; n += 1) expect(await connect('10.0.0.9')).toBe('open');
+      open[0]!.terminate();
+      await until(async () => (await stream('8.8.8.8')) === 200, { what: 'its place is free again' });
+    } finally {
+      open.forEach((each) => each.terminate());
+      await limited.close();
     }
   });
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, SocketAddress } from 'node:net';
 import proxyAddr from '@fastify/proxy-addr';
+import { isPublicAddress } from '#platform/http/publicAddress.ts';
 
 /** From which address a request comes; empty for one whose connection is gone. */
 export type AddressOf = (request: IncomingMessage) => string;
@@ -29,6 +30,13 @@ const plain = (address: string): string => {
   const written = isIP(address) === 6 ? new SocketAddress({ address, family: 'ipv6' }).address : address;
   return written.replace(/^::ffff:(?=\d+\.)/, '');
 };
+
+/**
+ * By what the callers of one address are counted together. Undefined for an address that is not one of the internet: it
+ * is that of a balancer nobody named as trusted, or of a network of our own, and behind it may be everybody.
+ */
+export const callerNetworkOf = (address: string): string | undefined =>
+  isPublicAddress(address) ? networkOf(address) : undefined;
 
 /**
  * What one caller has of addresses: one of IPv4, and of IPv6 a network of 64 bits, which every household gets. What is

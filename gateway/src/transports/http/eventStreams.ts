@@ -115,7 +115,7 @@ export class EventStreams {
     // The client may have gone while its token was read. The response would never say so again, and keep its place.
     if (!response.socket) throw Refusal.of(400, 'BAD_REQUEST', 'The connection is closed.');
     const counted = [
-      limits.reserveSlot(),
+      limits.reserveSlot(this.#options.addressOf(request)),
       limits.reserveConnection(principal),
       limits.reserveBytes(principal, JSON.stringify(operation.variables).length),
     ];

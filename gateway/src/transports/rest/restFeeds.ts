@@ -30,6 +30,8 @@ export interface AskedFeed {
   readonly prepared: PreparedDocument;
   readonly variables: Record<string, unknown>;
   readonly client: AuthenticatedClient;
+  /** From where it comes. */
+  readonly address: string;
   /** The cursor of the last event that the client has. */
   readonly after: string | undefined;
 }
@@ -64,7 +66,7 @@ export class RestFeeds {
   async poll(asked: AskedFeed, waitMs: number, gone: AbortSignal): Promise<FeedPage> {
     const { limits, clients } = this.#options;
     const { client, after } = asked;
-    const counted = [limits.reserveSlot(), limits.reserveConnection(client.principal)];
+    const counted = [limits.reserveSlot(asked.address), limits.reserveConnection(client.principal)];
     const events = new PolledEvents(asked.route);
     const stop = () => events.stop();
     const timer = setTimeout(stop, waitMs);
@@ -104,7 +106,10 @@ export class RestFeeds {
    * @throws Refusal while nothing is
    */
   async stream(
-    asked: Omit<AskedFeed, 'client'> & { readonly authorization: string | undefined; readonly traceparent: string },
+    asked: Omit<AskedFeed, 'client' | 'address'> & {
+      readonly authorization: string | undefined;
+      readonly traceparent: string;
+    },
     request: IncomingMessage,
     response: ServerResponse,
     begin: () => void,

@@ -236,7 +236,7 @@ export class RestHandler {
     const { after, waitMs } = takeFeedQuery(query, request.headers['last-event-id'] as string | undefined);
     const variables = this.#given(route, request, query, undefined);
     const prepared = live.current.documents.prepareTrusted(route.source);
-    const asked = { route, prepared, variables, client, after };
+    const asked = { route, prepared, variables, client, after, address: rated.address };
     if (request.method !== 'HEAD' && new Negotiator(request.raw).mediaTypes([json, eventStream])[0] === eventStream) {
       const { authorization } = request.headers;
       await feeds.stream({ ...asked, authorization, traceparent }, request.raw, reply.raw, () => void reply.hijack());

@@ -110,7 +110,7 @@ export class Sockets {
         refuseUpgrade(socket, '503 Service Unavailable');
         return;
       }
-      const release = this.#options.limits.reserveSlot();
+      const release = this.#options.limits.reserveSlot(this.#options.addressOf(request));
       const isTaken = release !== undefined && this.#turnstile.enter(() => this.#upgrade(request, socket, head));
       if (!isTaken) {
         release?.();
