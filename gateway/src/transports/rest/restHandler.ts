@@ -3,7 +3,6 @@ import compress from '@fastify/compress';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import Negotiator from 'negotiator';
-import vary from 'vary';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { acceptTraceparent } from '#platform/telemetry/trace.ts';
@@ -15,23 +14,23 @@ import type { RateHeaders } from '../../access/rates.ts';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { parseBody } from '../../documents/operationRequest.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
-import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import type { GraphGeneration, LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
 import { takeFeedQuery } from '../../rest/feedEvent.ts';
 import { checkSunset, lifecycleHeaders } from '../../rest/lifecycle.ts';
 import { namedAsSent } from '../../rest/namedAsSent.ts';
 import { readVariables } from '../../rest/readVariables.ts';
-import { errorBody, errorOf, problemJson, RestError, withoutToken } from '../../rest/restError.ts';
+import { RestError, withoutToken } from '../../rest/restError.ts';
 import { nameOfRoute, type Route, type RestMethod } from '../../rest/route.ts';
 import { routeInputs, type RouteInput } from '../../rest/routeInputs.ts';
-import { entityTag, locationOf, shapeAnswer, type RestAnswer } from '../../rest/shapeAnswer.ts';
+import { entityTag, shapeAnswer, type RestAnswer } from '../../rest/shapeAnswer.ts';
 import type { AdmittedApp, AppDoor } from '../http/appDoor.ts';
 import { checkDigest, readAppBody } from '../http/appRequest.ts';
-import { readBody, requestCodings } from '../http/body.ts';
-import { varyBy } from '../http/cacheControl.ts';
+import { readBody } from '../http/body.ts';
 import { eventStream, json } from '../http/mediaType.ts';
+import { isAnonymous, matches, sendAnswer, varyOf } from './restAnswers.ts';
 import type { RestFeeds } from './restFeeds.ts';
+import { restErrorOf, sendRefusal, wrongType } from './restRefusals.ts';
 
 /** Shorter answers are sent uncompressed. */
 const compressFromBytes = 1_024;
@@ -187,7 +186,7 @@ export class RestHandler {
       checkSunset(route, Date.now());
       if (route.isFeed) return await this.#feed(visit, request, reply);
       const answer = await this.#run(visit, request, reply);
-      return await this.#send(visit, request, reply, answer);
+      return await sendAnswer(visit, request, reply, answer);
     } catch (error) {
       return await this.#refuse(request, reply, error, { route, traceparent });
     } finally {
@@ -286,53 +285,21 @@ export class RestHandler {
     return body as Record<string, unknown>;
   }
 
-  #send(
-    { route, traceparent }: Visit,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { status, body, next, missing }: RestAnswer,
-  ): FastifyReply {
-    reply.code(status).headers({ traceparent, vary: varyOf(reply), 'cache-control': 'no-store' });
-    if (route.location !== undefined) reply.header('location', locationOf(route.location, request.params, body));
-    const { headers, link } = lifecycleHeaders(route);
-    reply.headers(headers);
-    if (next !== undefined) link.unshift(nextLink(request.url, next));
-    if (link.length > 0) reply.header('link', link.join(', '));
-    if (missing.length > 0) reply.header('incomplete', missing.join(', '));
-    if (body === undefined) return reply.send();
-    const text = stringifyExactly(body);
-    if (missing.length === 0) {
-      const tag = entityTag(body, text);
-      reply.header('etag', tag);
-      if (route.method === 'GET') {
-        reply.header('cache-control', cacheControlOf(route, request));
-        if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
-      }
-    }
-    return reply.type(`${json}; charset=utf-8`).send(text);
-  }
-
-  /** Answers with an error, whatever was thrown. */
+  /** Answers with an error, whatever was thrown, and counts it. */
   #refuse(
     request: FastifyRequest,
     reply: FastifyReply,
     thrown: unknown,
     visit?: Pick<Visit, 'route' | 'traceparent'>,
   ): FastifyReply {
-    const trace = visit?.traceparent ?? acceptTraceparent(request.headers['traceparent'] as string | undefined);
+    const traceparent = visit?.traceparent ?? acceptTraceparent(request.headers['traceparent'] as string | undefined);
     const told = restErrorOf(thrown, isAnonymous(request), (unexpected) =>
-      unexpectedError(unexpected, trace, this.#options.log),
+      unexpectedError(unexpected, traceparent, this.#options.log),
     );
     const error = visit ? namedAsSent(told, this.#inputsOf(visit.route)) : told;
     const { metrics, name: channel } = this.#options;
     metrics?.count('graphqlErrors', { channel, code: error.code in errorCodes ? error.code : 'other' });
-    const asProblem = new Negotiator(request.raw).mediaTypes([json, problemJson])[0] === problemJson;
-    return reply
-      .code(error.status)
-      .headers({ traceparent: trace, vary: varyOf(reply), 'cache-control': 'no-store', ...usualHeaders(error.status) })
-      .headers(error.headers)
-      .type(`${asProblem ? problemJson : json}; charset=utf-8`)
-      .send(JSON.stringify(errorBody(error, asProblem)));
+    return sendRefusal(error, traceparent, request, reply);
   }
 
   #count({ operationName: operation, isFeed }: Route, status: number, ms: number): void {
@@ -356,15 +323,6 @@ export class RestHandler {
   }
 }
 
-/** What an answer depends on; where other origins may call, on who of them does, too. */
-const varyOf = ({ raw }: FastifyReply): string =>
-  // In small letters, as @fastify/compress looks for its own, which it would add once more.
-  vary.append(String(raw.getHeader('vary') ?? ''), varyBy.toLowerCase());
-
-/** Whether nothing in the request says who asks. */
-const isAnonymous = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>
-  headers.authorization === undefined && headers['signature-input'] === undefined;
-
 const queryOf = ({ url }: FastifyRequest): URLSearchParams => new URL(url, 'http://localhost').searchParams;
 
 /** Aborted when the client has gone. */
@@ -372,44 +330,4 @@ function goneSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
   raw.once('close', () => gone.abort());
   return gone.signal;
-}
-
-const wrongType = (headers?: Record<string, string>): RestError =>
-  new RestError(415, 'UNSUPPORTED_MEDIA_TYPE', `Send the request as \`Content-Type: ${json}\`.`, [], headers);
-
-function restErrorOf(thrown: unknown, anonymous: boolean, tell: (thrown: unknown) => { message: string }): RestError {
-  if (thrown instanceof RestError) return thrown;
-  if (thrown instanceof Refusal)
-    return errorOf(thrown.errors, anonymous, thrown.status === 'document' ? undefined : thrown.status);
-  const status = (thrown as { statusCode?: unknown }).statusCode;
-  if (status === 415) return wrongType();
-  if (typeof status === 'number' && status >= 400 && status < 500)
-    return new RestError(status, 'BAD_REQUEST', (thrown as Error).message);
-  return new RestError(500, 'INTERNAL_SERVER_ERROR', tell(thrown).message);
-}
-
-function usualHeaders(status: number): Record<string, string> {
-  if (status === 401) return { 'www-authenticate': 'Bearer' };
-  if (status === 429 || status === 503) return { 'retry-after': String(retryAfterSeconds) };
-  if (status === 415) return { 'accept-encoding': requestCodings };
-  // The rest of the body has not been read, and could not be told from the next request on the same connection.
-  return status === 413 ? { connection: 'close' } : {};
-}
-
-/** Anybody's caches may keep what a caller without a token got; everything else is asked for again by its ETag. */
-function cacheControlOf({ cacheSeconds }: Route, { headers }: FastifyRequest): string {
-  if (cacheSeconds === undefined) return 'private, no-cache';
-  return `${isAnonymous({ headers }) ? 'public' : 'private'}, max-age=${cacheSeconds}`;
-}
-
-/** The weak comparison of RFC 9110, 8.8.3.2. */
-function matches(header: string | undefined, tag: string): boolean {
-  const opaque = (each: string) => each.trim().replace(/^W\//, '');
-  return (header ?? '').split(',').some((each) => each.trim() === '*' || opaque(each) === opaque(tag));
-}
-
-function nextLink(target: string, after: string): string {
-  const url = new URL(target, 'http://localhost');
-  url.searchParams.set('page[after]', after);
-  return `<${url.pathname}${url.search}>; rel="next"`;
 }
