@@ -1,9 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type Plugin } from 'vitest/config';
 
 const onPostgres = {
-  globalSetup: ['platform/testkit/clusterSetup.ts', 'platform/testkit/kafka/kafkaSetup.ts'],
+  globalSetup: [
+    'platform/testkit/folderSetup.ts',
+    'platform/testkit/clusterSetup.ts',
+    'platform/testkit/kafka/kafkaSetup.ts',
+  ],
   setupFiles: ['platform/testkit/eachFile.ts'],
 };
 
@@ -58,6 +62,17 @@ const inProcessOfItsOwn = ['platform/postgres/hungDatabases.int.test.ts'];
 const patience = { testTimeout: 60_000, hookTimeout: 180_000 };
 const muchPatience = { testTimeout: 240_000, hookTimeout: 240_000 };
 
+/**
+ * Vite lists what an import by a variable name may mean when it transforms the module. A module that is kept would not
+ * know the subgraph or the channel that was added since, and tests would fail until the cache is deleted.
+ */
+const importsByName: Plugin = {
+  name: 'imports by name are not kept',
+  configureVitest({ experimental_defineCacheKeyGenerator: defineCacheKey }) {
+    defineCacheKey(({ sourceCode }) => (sourceCode.includes('import(`') ? false : undefined));
+  },
+};
+
 // Named by what a test needs: nothing but its own process, a PostgreSQL or processes of its own, the whole system from
 // outside, or that and the whole machine.
 // Where files are not isolated from each other, because loading the modules again for each file would take longer than
@@ -66,6 +81,7 @@ export default defineConfig({
   // Vite would take graphql's ES modules, Apollo's packages require its CommonJS ones, and the two do not know each
   // other's types.
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
+  plugins: [importsByName],
   test: {
     projects: [
       {
@@ -74,6 +90,7 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.unit.test.ts'],
           isolate: false,
+          globalSetup: ['platform/testkit/folderSetup.ts'],
           ...patience,
         },
       },

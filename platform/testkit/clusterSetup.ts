@@ -1,11 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
-import { startTime } from '#platform/postgres/ownership.ts';
 import { startCluster } from '#platform/postgres/startCluster.ts';
-
-const prefix = 'drburger-test-';
+import { prefixOfRuns } from './folderSetup.ts';
 
 /** What the test processes must know of the run's cluster; handed to them in the environment. */
 export interface TestCluster {
@@ -21,8 +19,7 @@ export interface TestCluster {
  */
 export default async function clusterSetup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['TEST_CLUSTER']) return undefined;
-  removeLeftOvers();
-  const folder = mkdtempSync(join(tmpdir(), prefix));
+  const folder = mkdtempSync(join(tmpdir(), prefixOfRuns));
   const cluster = await startCluster({
     dataDir: folder,
     durable: false,
@@ -44,31 +41,10 @@ export default async function clusterSetup(): Promise<(() => Promise<void>) | un
   await ensureDatabase(cluster, { database: role, role });
   const handed: TestCluster = { adminUrl: cluster.adminUrl, role, password: cluster.passwordOf(role) };
   process.env['TEST_CLUSTER'] = JSON.stringify(handed);
-  process.env['TEST_FOLDER'] = join(folder, 'tmp');
-  mkdirSync(process.env['TEST_FOLDER']);
   return async () => {
     process.off('exit', abandon);
     delete process.env['TEST_CLUSTER'];
-    delete process.env['TEST_FOLDER'];
     await cluster.stop();
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   };
-}
-
-/** A run that was killed could not clean up; its server died with it. */
-function removeLeftOvers(): void {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
-    const folder = join(tmpdir(), name);
-    if (!isInUse(folder)) rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function isInUse(folder: string): boolean {
-  try {
-    const owner = JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')) as { pid: number; startedAt: string };
-    return startTime(owner.pid) === owner.startedAt;
-  } catch {
-    // One that another run is just making has no owner yet.
-    return Date.now() - (statSync(folder, { throwIfNoEntry: false })?.ctimeMs ?? 0) < 60_000;
-  }
 }

@@ -1,11 +1,9 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { Code } from '@connectrpc/connect';
 import { LoyaltyNoticeService } from '#generated/proto/drburger/loyalty/v1/loyalty_pb.ts';
 import { startLoyaltyPartner, type RunningLoyaltyPartner } from '#sandbox/loyaltyPartner/loyaltyPartner.ts';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { writeEntry } from '../commands/writeEntry.ts';
 import { partnerOf } from '../config.ts';
@@ -24,7 +22,7 @@ let loyalty: TestSubgraph<Loyalty>;
 beforeAll(async () => {
   partner = await startLoyaltyPartner({
     port: 0,
-    dataDir: mkdtempSync(join(tmpdir(), 'partner')),
+    dataDir: temporaryFolder('partner'),
     apiKey: 'k'.repeat(16),
     clock,
   });
