@@ -44,6 +44,7 @@ export const appRoles = {
 /** Where an interaction begins. `nothing`: whoever asks is new, and what they ask about is not there. */
 export const states = {
   seeded: 'the seeded chain',
+  seededOfVendor: 'the seeded chain, of a vendor',
   nothing: 'nothing of what is asked about',
   nothingOfVendor: 'nothing of what a vendor asks about',
   ordered: 'an order of theirs',
@@ -67,9 +68,9 @@ export interface ChannelApp {
 
 /** An id of the right form that nothing has. */
 const nowhere = '00000000-0000-7000-8000-000000000000';
-/** Mutations of the channel of partners that are for the people of vendors. */
+/** Operations of the channel of partners that are for the people of vendors. */
 const ofVendors = new Set(
-  ['Accept', 'Decline', 'Fulfil'].map((what) => `${what}MarketplaceOrder`).concat('SetVendorItem'),
+  ['Accept', 'Decline', 'Fulfil'].map((what) => `${what}MarketplaceOrder`).concat('SetVendorItem', 'VendorScreen'),
 );
 /** Days that stay the same, so that the files do. */
 const [someDay, someTime] = ['2026-03-02', '2026-03-02T12:00:00.000Z'];
@@ -90,10 +91,11 @@ export function appOf(channel: keyof typeof appRoles): ChannelApp {
     const { operation: kind, name } = operationOf(document);
     const variables = exampleOf(document, schema, channel);
     const asked = { name: name!.value, document };
-    if (kind === 'query') return [{ ...asked, state: states.seeded, variables }];
+    const vendors = ofVendors.has(asked.name);
+    if (kind === 'query') return [{ ...asked, state: vendors ? states.seededOfVendor : states.seeded, variables }];
     if (kind !== 'mutation') return [];
     const about = aboutNothing(document, schema, channel);
-    const state = ofVendors.has(asked.name) ? states.nothingOfVendor : states.nothing;
+    const state = vendors ? states.nothingOfVendor : states.nothing;
     return [{ ...asked, state, variables: about }, ...doneOf({ ...asked, variables })];
   });
   const places = operations.some(({ name }) => name === 'PlaceOrder');

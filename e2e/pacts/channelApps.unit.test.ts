@@ -35,6 +35,36 @@ it.each(channels)(
   },
 );
 
+/** What the seed has nothing of, so that any answer keeps the pact of it; `schema:check` alone holds its fields. */
+const seedHasNothing = [
+  'delivery JobScreen',
+  'delivery OpenJobs',
+  'kiosk OrderScreen',
+  'mobile MarketplaceOrder',
+  'mobile MembershipChangeQuote',
+  'mobile OrderScreen',
+  'staff MembershipsOfCustomer',
+  'staff MenuDrafts',
+  'staff OpenDeliveries',
+  'staff OrderDetails',
+  'staff OrderRecord',
+  'staff ParkedEvent',
+  'staff StoreDevices',
+  'staff Timeline',
+  'web MarketplaceOrder',
+  'web MembershipChangeQuote',
+  'web OrderTrackingPage',
+];
+
+it('expects something of each answer, but for what the seed has nothing of', () => {
+  const hollow = channels.flatMap((channel) =>
+    interactionsOf(join(folder, pactOfApp(channel)))
+      .filter(({ response }) => Object.keys(response.body.content.data as object).length === 0)
+      .map(({ description }) => `${channel} ${description}`),
+  );
+  expect(hollow.sort()).toEqual(seedHasNothing);
+});
+
 it.each(channels.filter((channel) => streamsOf(channel).length > 0))(
   'the streams of the app of %s are what its pact promises, and the pact is committed',
   async (channel) => {

@@ -20,6 +20,7 @@ import {
   type HearAs,
   type Hearing,
 } from './eventConsumers.ts';
+import { verifyPact } from './verifyPact.ts';
 
 const folder = fileURLToPath(new URL('../../schema/pacts/events/', import.meta.url));
 const undone = new Error('undone');
@@ -65,15 +66,14 @@ async function verify(events: ReadonlyMap<Hearing, EventEnvelope>): Promise<stri
   const messageProviders = Object.fromEntries(
     told.map(([hearing, event]) => [descriptionOf(hearing), () => Promise.resolve(event)]),
   );
-  try {
-    await new MessageProviderPact({
-      ...{ provider: told[0]![0].provider, messageProviders, logLevel: 'error' },
-      pactUrls: [...new Set(told.map(([hearing]) => join(folder, fileOf(hearing))))],
-    }).verify();
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
+  const wrong: string[] = [];
+  for (const [file, { provider }] of new Map(told.map(([hearing]) => [join(folder, fileOf(hearing)), hearing]))) {
+    const run = () =>
+      new MessageProviderPact({ provider, messageProviders, pactUrls: [file], logLevel: 'error' }).verify();
+    const problem = await verifyPact({ file, provider, run });
+    if (problem !== undefined) wrong.push(problem);
   }
+  return wrong.length === 0 ? undefined : wrong.join('\n');
 }
 
 const heardOf = (provider: string): readonly Hearing[] =>

@@ -12,6 +12,7 @@ export interface TakingProxyOptions {
 
 /** Stands between the verifier and a part of the system. */
 export async function startTakingProxy({ baseUrl, without, headersOf }: TakingProxyOptions) {
+  const failures: string[] = [];
   const server = createServer((request, response) => {
     void (async () => {
       const url = `${baseUrl}${request.url ?? ''}`;
@@ -21,13 +22,19 @@ export async function startTakingProxy({ baseUrl, without, headersOf }: TakingPr
         headers: headersOf?.(url) ?? usualHeaders(request),
         ...(body !== '' && { body }),
       });
-      const left = JSON.parse(await answer.text(), (name, value: unknown) => (name === without ? undefined : value));
+      const left: unknown = JSON.parse(await answer.text(), (name, value: unknown) =>
+        name === without ? undefined : value,
+      );
+      const { errors } = left as { errors?: unknown };
+      if (errors !== undefined) failures.push(`${body}: ${JSON.stringify(errors)}`);
       response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type')! });
       response.end(JSON.stringify(left));
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
+    /** Of GraphQL: the errors that answers had beside their data. */
+    failures,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
