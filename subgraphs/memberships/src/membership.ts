@@ -56,10 +56,12 @@ export function renew(course: Course, plan: PlanLength, price: number, afterTria
 
 /**
  * The course of a membership that goes on after a pause: the days that were left begin today, and further periods are
- * counted from their end.
+ * counted from their end. A pause that keeps no day from being used, since today counts as used on both sides of it,
+ * changes nothing: neither is a day lost, nor does the day of the month move on which it is renewed.
  */
 export function goOn(course: Course, today: Day, daysLeft: number): Course {
   const periodEnd = daysAfter(today, daysLeft);
+  if (periodEnd <= course.periodEnd) return course;
   return { ...course, anchor: periodEnd, periods: 0, periodEnd };
 }
 

@@ -27,6 +27,15 @@ describe('the course of a membership', () => {
     expect(course).toMatchObject({ periodEnd: '2026-05-22', periodDays: 28 });
     expect(renew(course, monthly, 999, false)).toMatchObject({ periodStart: '2026-05-22', periodEnd: '2026-06-22' });
   });
+
+  it('is not changed by a pause that interrupts no day', () => {
+    const course = renew(beginOn('2026-01-31', monthly, 999), monthly, 999, false);
+    // On 5 March 25 days are left after it, and 31 March is the last one.
+    expect(course).toMatchObject({ anchor: '2026-01-31', periodEnd: '2026-03-31' });
+    expect(goOn(course, '2026-03-05', 25)).toEqual(course);
+    expect(goOn(course, '2026-03-06', 25)).toEqual(course);
+    expect(goOn(course, '2026-03-07', 25)).toMatchObject({ anchor: '2026-04-01', periodEnd: '2026-04-01' });
+  });
 });
 
 describe('a renewal that is refused', () => {
