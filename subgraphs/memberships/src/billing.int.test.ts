@@ -77,6 +77,33 @@ describe('a renewal', () => {
     expect(await world.membershipOf(id)).toMatchObject({ status: 'ACTIVE', periodEnd: '2026-03-31', tries: 0 });
   });
 
+  it('is tried as often by time, whatever other cards are declined in between', async () => {
+    const id = await world.member(own(), { methodToken: 'tok_poor' });
+    world.declining.add('tok_poor');
+    const declined = async () => (await moved(id)).filter((entry) => entry.startsWith('declined')).length;
+    const giveAnother = async (day: string) => {
+      world.at(`${day}T13:00:00Z`);
+      await changeMethod(world.domain, own(), { idempotencyKey: world.nextKey(), methodToken: 'tok_poor' });
+      await world.bill();
+    };
+    await on('2026-02-28');
+    for (let n = 0; n < 4; n += 1) await giveAnother('2026-03-01');
+    expect(await declined()).toBe(5);
+    for (const [day, count] of [
+      ['2026-03-03', 6],
+      ['2026-03-07', 7],
+      ['2026-03-14', 8],
+    ] as const) {
+      await on(day);
+      expect(await declined()).toBe(count);
+    }
+    await giveAnother('2026-03-20');
+    expect(await declined()).toBe(9);
+    expect(await world.membershipOf(id)).toMatchObject({ status: 'PAST_DUE' });
+    await on('2026-03-21');
+    expect(await world.membershipOf(id)).toMatchObject({ status: 'ENDED', reason: 'UNPAID' });
+  });
+
   it('is paid once however many processes bill at the instant, though answers are lost', async () => {
     const id = await world.member(own());
     world.at('2026-02-27T23:00:00Z');

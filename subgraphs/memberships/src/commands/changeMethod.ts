@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Principal } from '#platform/identity/principal.ts';
 import { charactersIn } from '#platform/subgraph/characters.ts';
 import type { Memberships } from '../context.ts';
-import { triedOn } from '../membership.ts';
 import { record } from '../record.ts';
 import { changeMembership, isBusy, type ChangeOutcome } from './changeMembership.ts';
 
-/** Has another card pay from now on. When a renewal is owed, it is tried with that card at once. */
+/**
+ * Has another card pay from now on. When a renewal is owed, it is tried with that card at once. That is none of the
+ * tries that time brings: when the card is declined, too, the next of them comes as it would have without it.
+ */
 export const changeMethod = (
   domain: Memberships,
   principal: Principal,
@@ -20,7 +22,7 @@ export const changeMethod = (
     const busy = await isBusy(tx, own);
     if (busy) return busy;
     const owed = own.membership.status === 'PAST_DUE';
-    const again = { tries: Math.min(own.membership.tries, triedOn.length - 1), dueAt: domain.clock() };
+    const again = { tries: own.membership.tries - 1, dueAt: domain.clock() };
     await record(domain, tx, own, { what: 'METHOD_CHANGED', set: { methodToken, ...(owed && again) } });
     return undefined;
   });
