@@ -38,13 +38,17 @@ export function claim(
     await tx.$queryRaw`SELECT 1 FROM message WHERE id = ${id}::uuid FOR UPDATE`;
     const message = await tx.message.findUniqueOrThrow({ where: { id } });
     if (message.status !== 'WAITING') return undefined;
+    // A gateway may have taken what was tried already. By the same id it takes no other text, so what is added would be
+    // told to nobody; and what is added to another message would be told twice.
+    const mayBeTaken = medium !== 'EMAIL' && message.tries > 0;
     const waiting =
-      message.dueAt <= message.createdAt || isOwed(message.about as Subject)
+      message.dueAt <= message.createdAt || isOwed(message.about as Subject) || mayBeTaken
         ? []
         : await tx.$queryRaw<OtherRow[]>`
             SELECT id, about, facts, order_id AS "orderId", digest FROM message
             WHERE customer_id = ${customerId}::uuid AND medium = ${medium} AND status = 'WAITING' AND id <> ${id}::uuid
               AND due_at <= ${now} AND due_at > created_at AND about <> ALL (${owed})
+              AND (medium = 'EMAIL' OR tries = 0)
             ORDER BY id LIMIT ${mostTogether} FOR UPDATE`;
     const others = waiting.filter(({ facts }) => !isOver(facts, now));
     await tx.message.updateMany({

@@ -91,6 +91,25 @@ describe('text messages and notifications', () => {
     expect(texts('SMS', phoneOf())).toHaveLength(1);
   });
 
+  it('keep the text that the gateway may have taken, when others are due together with them', async () => {
+    news.now = new Date('2026-03-10T20:59:59Z');
+    tellBy({ sms: true, quietHours: night });
+    news.mailbox.texting!.behave({ loseAnswers: 2 });
+    await say(ready());
+    await until(async () => (await rows('SMS')).some(({ status, tries }) => status === 'WAITING' && tries === 1));
+    expect(texts('SMS', phoneOf())).toEqual(['Your order 7 is ready at the counter.']);
+    news.now = new Date('2026-03-10T21:00:10Z');
+    await say(ready({ orderNumber: 8 }), ready({ orderNumber: 9 }));
+    await until(async () => {
+      const all = await rows('SMS');
+      return all.length === 3 && all.every(({ heldUntil }) => heldUntil !== null);
+    });
+    news.now = new Date('2026-03-11T06:00:00Z');
+    await until(async () => (await rows('SMS')).every(({ settledAt }) => settledAt !== null));
+    const told = texts('SMS', phoneOf()).flatMap((text) => text.split('\n'));
+    expect(told.sort()).toEqual([7, 8, 9].map((number) => `Your order ${number} is ready at the counter.`));
+  });
+
   it('end a number that does not exist', async () => {
     tellBy({ sms: true });
     news.mailbox.texting!.behave({ refusal: 'unknown_number' });
