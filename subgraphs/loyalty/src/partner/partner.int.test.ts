@@ -161,13 +161,23 @@ describe('the loyalty partner', () => {
     now = new Date('2026-06-08T03:00:00.000Z');
     const asked: string[] = [];
     const client = partnerOf(loyalty.domain);
-    const counting = { ...client, fileOf: (which: string) => (asked.push(which), client.fileOf(which)) };
+    let unavailable = '2026-06-02';
+    const fileOf = async (which: string) => {
+      asked.push(which);
+      if (which === unavailable) throw new Error('there is no answer');
+      return client.fileOf(which);
+    };
+    const counting = { ...client, fileOf };
+    // A day whose file cannot be had keeps no later one waiting.
     await takeInDue(loyalty.domain, counting, new Set());
     // Those of the 3rd and the 5th were taken in by hand.
     expect(asked).toEqual(['2026-06-01', '2026-06-02', '2026-06-04', '2026-06-06', '2026-06-07']);
-    asked.length = 0;
-    await takeInDue(loyalty.domain, counting, new Set());
-    expect(asked).toEqual([]);
+    unavailable = '';
+    for (const expected of [['2026-06-02'], []]) {
+      asked.length = 0;
+      await takeInDue(loyalty.domain, counting, new Set());
+      expect(asked).toEqual(expected);
+    }
   });
 
   it('that changes points by itself is followed once, whatever comes twice or at once, and its file agrees', async () => {

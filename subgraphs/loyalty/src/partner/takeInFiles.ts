@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { workThrough } from '#platform/domain/workThrough.ts';
 import { pause } from '#platform/events/pause.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { filesEveryMs, partnerOf } from '../config.ts';
@@ -13,7 +14,7 @@ const daysBack = 7;
 
 /**
  * Takes in the partner's files of the last days that were not taken in yet, and logs each difference once, with what to
- * do about it.
+ * do about it. A day whose file cannot be had keeps no later one waiting.
  * @param refused checksums of files that were logged as refused already
  */
 export async function takeInDue(domain: Loyalty, partner: LoyaltyPartner, refused: Set<string>): Promise<void> {
@@ -22,11 +23,13 @@ export async function takeInDue(domain: Loyalty, partner: LoyaltyPartner, refuse
     new Date(now - (daysBack - index) * dayMs).toISOString().slice(0, 10),
   );
   const taken = new Set((await domain.db.partnerFile.findMany({ where: { day: { in: days } } })).map(({ day }) => day));
-  for (const day of days.filter((each) => !taken.has(each))) {
+  const missing = days.filter((each) => !taken.has(each));
+  const what = 'a file of the loyalty partner';
+  await workThrough(missing, { log: domain.log, what }, async (day) => {
     const text = await partner.fileOf(day);
-    if (text === null) continue;
+    if (text === null) return;
     const checksum = createHash('sha256').update(text).digest('hex');
-    if (refused.has(checksum)) continue;
+    if (refused.has(checksum)) return;
     const outcome = await reconcileFile(domain, text, day);
     if (outcome.kind === 'refused') {
       refused.add(checksum);
@@ -34,7 +37,7 @@ export async function takeInDue(domain: Loyalty, partner: LoyaltyPartner, refuse
         { day, problems: outcome.problems },
         'a file of the loyalty partner is refused: ask for another',
       );
-      continue;
+      return;
     }
     for (const { kind, subject, detail } of outcome.found)
       domain.log.error({ day, kind, subject, detail, todo: whatToDo[kind] }, 'the loyalty partner booked differently');
@@ -42,7 +45,7 @@ export async function takeInDue(domain: Loyalty, partner: LoyaltyPartner, refuse
       { day, entries: outcome.entries, open: outcome.open },
       'a file of the loyalty partner was taken in',
     );
-  }
+  });
 }
 
 export const takeInFiles = (domain: Loyalty): Background => ({

@@ -118,4 +118,18 @@ describe.each(['usual', 'kassa'])('the settlement files of the provider %s', (pr
     const day = new Date(now.getTime() - 86_400_000).toISOString().slice(0, 10);
     expect(await payments.db.settlementFile.findUnique({ where: { provider_day: { provider, day } } })).toBeNull();
   });
+
+  it('of a day that cannot be had keep no later one waiting', async () => {
+    await payments.db.settlementFile.deleteMany({ where: { provider } });
+    const real = providerOf(payments)({ provider });
+    const asked: string[] = [];
+    const settlementFile = async (day: string) => {
+      asked.push(day);
+      if (asked.length === 1) throw new Error('there is no answer');
+      return real.settlementFile(day);
+    };
+    await takeInSettlements(payments, provider, { settlementFile }, new Set());
+    expect(asked).toHaveLength(7);
+    expect(await payments.db.settlementFile.count({ where: { provider } })).toBeGreaterThan(0);
+  });
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { workThrough } from '#platform/domain/workThrough.ts';
 import { pause } from '#platform/events/pause.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { providerOf, providersOf, settlementEveryMs } from '../config.ts';
@@ -13,7 +14,7 @@ const daysBack = 7;
 
 /**
  * Takes in the settlement files of a provider's last days that were not taken in yet, and logs each difference once,
- * with what to do about it.
+ * with what to do about it. A day whose file cannot be had keeps no later one waiting.
  * @param refused checksums of files that were logged as refused already
  */
 export async function takeInSettlements(
@@ -28,11 +29,13 @@ export async function takeInSettlements(
   );
   const where = { provider: name, day: { in: days } };
   const taken = new Set((await domain.db.settlementFile.findMany({ where })).map(({ day }) => day));
-  for (const day of days.filter((each) => !taken.has(each))) {
+  const missing = days.filter((each) => !taken.has(each));
+  const what = `a settlement file of ${name}`;
+  await workThrough(missing, { log: domain.log, what }, async (day) => {
     const text = await provider.settlementFile(day);
-    if (text === null) continue;
+    if (text === null) return;
     const checksum = createHash('sha256').update(text).digest('hex');
-    if (refused.has(checksum)) continue;
+    if (refused.has(checksum)) return;
     const outcome = await reconcileSettlement(domain, name, text, day);
     if (outcome.kind === 'refused') {
       refused.add(checksum);
@@ -40,7 +43,7 @@ export async function takeInSettlements(
         { provider: name, day, problems: outcome.problems },
         'a settlement file is refused: ask for another',
       );
-      continue;
+      return;
     }
     for (const { kind, subject, detail } of outcome.found)
       domain.log.error(
@@ -51,7 +54,7 @@ export async function takeInSettlements(
       { provider: name, day, entries: outcome.entries, open: outcome.open },
       'a settlement file was taken in',
     );
-  }
+  });
 }
 
 export const settlements = (domain: Payments): Background => ({
