@@ -35,10 +35,14 @@ const mostProblems = 20;
 
 /**
  * Reads a counterpart's file of a day. The trailer has the SHA-256 of all lines before. A file that is not whole, or
- * was changed on its way, is refused as a whole, with the lines where that shows.
+ * was changed on its way, is refused as a whole, with the lines where that shows. Line ends and a byte order mark are
+ * what an editor has made of them: they are no change.
  */
 export function readCheckedFile<Entry extends object>(text: string, form: FileForm<Entry>): ReadFile<Entry> {
-  const lines = text.replaceAll('\r\n', '\n').split('\n');
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+    .split('\n');
   if (lines.at(-1) === '') lines.pop();
   const problems: FileProblem[] = [];
   const wrong = (line: number, message: string): void => void problems.push({ line, message });

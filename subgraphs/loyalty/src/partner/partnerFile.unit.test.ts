@@ -27,8 +27,8 @@ const problemsOf = (text: string) => {
 };
 
 describe('a file of the loyalty partner', () => {
-  it('is read, with any line ends', () => {
-    for (const text of [good, good.replaceAll('\n', '\r\n'), good.trimEnd()])
+  it('is read, with any line ends and with a byte order mark', () => {
+    for (const text of [good, good.replaceAll('\n', '\r\n'), good.trimEnd(), `\uFEFF${good}`])
       expect(readPartnerFile(text)).toMatchObject({
         kind: 'read',
         file: {
