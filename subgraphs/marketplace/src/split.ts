@@ -29,14 +29,16 @@ export function splitOf(
 }
 
 /**
- * The parts of all that was paid back so far: each in proportion to its part of the whole. The vendor's part never
- * shrinks as more is paid back, and when all of it is paid back the parts are those of the whole.
+ * The parts of all that was paid back so far: the vendor's in proportion to its part of the whole, and what is left of
+ * it between the fee and the tax in the same way. No part shrinks as more is paid back, and when all of it is paid back
+ * the parts are those of the whole.
  */
 export function partOf({ vendorShare, fee, tax }: Split, refunded: number): Split {
   const total = vendorShare + fee + tax;
   const upToVendor = rounded(vendorShare * refunded, total);
-  const upToFee = rounded((vendorShare + fee) * refunded, total);
-  return { vendorShare: upToVendor, fee: upToFee - upToVendor, tax: refunded - upToFee };
+  const others = refunded - upToVendor;
+  const upToFee = fee === 0 ? 0 : rounded(fee * others, fee + tax);
+  return { vendorShare: upToVendor, fee: upToFee, tax: others - upToFee };
 }
 
 /** The parts of a further refund, after `before` was paid back already. They sum to its amount. */
