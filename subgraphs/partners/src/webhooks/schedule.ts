@@ -25,6 +25,6 @@ export function pauseAfter(tries: number, random: () => number = Math.random): n
 /** How long `Retry-After` asks us to wait: seconds, or an instant. Undefined where it says nothing usable. */
 export function putOffMs(header: string | undefined, now: Date): number | undefined {
   if (header === undefined) return undefined;
-  const ms = /^\d{1,9}$/.test(header) ? Number(header) * second : Date.parse(header) - now.getTime();
+  const ms = /^\d+$/.test(header) ? Number(header) * second : Date.parse(header) - now.getTime();
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestPutOffMs);
 }
