@@ -14,8 +14,9 @@ const beginsPublicKey = 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE';
  */
 export const bodyJwt = (issuer: string): SignatureScheme => ({
   async verify({ headers, body }, keys) {
-    const [scheme, token] = (headers.authorization ?? '').split(' ');
-    if (scheme !== 'Bearer' || !token) throw new Forged('there is no token');
+    // The name of the scheme is the same in capitals and in small letters, by RFC 9110.
+    const [, token] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+    if (token === undefined) throw new Forged('there is no token');
     for (const key of keys) {
       const claims = await claimsBy(key, token, issuer);
       if (!claims) continue;
