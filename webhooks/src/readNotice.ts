@@ -23,9 +23,13 @@ export function readNotice(source: Source, body: string): Notice {
 function parse(body: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(body);
-  } catch {
-    throw new NotUnderstood('it is not JSON');
+    value = JSON.parse(body, (_, each: unknown) => {
+      if (typeof each === 'string' && each.includes('\0')) throw new NotUnderstood('a text in it has a zero byte');
+      return each;
+    });
+  } catch (error) {
+    // PostgreSQL stores no zero byte: the owner would fail for as long as the notice is given to it.
+    throw error instanceof NotUnderstood ? error : new NotUnderstood('it is not JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new NotUnderstood('it is not a JSON object');
