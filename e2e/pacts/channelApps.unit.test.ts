@@ -49,6 +49,7 @@ const seedHasNothing = [
   'staff OrderDetails',
   'staff OrderRecord',
   'staff ParkedEvent',
+  'staff SettlementFindings',
   'staff StoreDevices',
   'staff Timeline',
   'web MarketplaceOrder',
