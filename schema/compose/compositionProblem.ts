@@ -1,4 +1,4 @@
-import { GraphQLError, type ASTNode } from 'graphql';
+import { GraphQLError, Source, getLocation, type ASTNode } from 'graphql';
 
 /** A place in a file of the repository. Lines and columns count from 1. */
 export interface Place {
@@ -37,10 +37,31 @@ export class CompositionFailed extends Error {
 const inOneLine = ({ where, message, fix }: CompositionProblem): string =>
   `${where}: ${message}${fix === undefined ? '' : `${/[.!?]$/.test(message) ? '' : '.'} ${fix}`}`;
 
+/** A document that is a string within a file of JSON. */
+export class TextWithin extends Source {
+  readonly #start: number;
+  readonly #file: Source;
+
+  constructor(text: string, { file, content }: { readonly file: string; readonly content: string }) {
+    super(text, file);
+    this.#start = content.indexOf(JSON.stringify(text));
+    this.#file = new Source(content, file);
+  }
+
+  /** Where in the file a character of the document is; its first where the text is written with other escapes. */
+  placeOf(offset: number): Place {
+    const within = JSON.stringify(this.body.slice(0, offset)).length - 1;
+    return { file: this.name, ...getLocation(this.#file, this.#start < 0 ? 0 : this.#start + within) };
+  }
+}
+
 /** The place of a node that was parsed from a named source. A description above it does not count. */
 export function placeIn(node: ASTNode | undefined): Place | undefined {
   const token = node && 'name' in node && node.name?.loc ? node.name.loc.startToken : node?.loc?.startToken;
-  return token && node?.loc ? { file: node.loc.source.name, line: token.line, column: token.column } : undefined;
+  if (!token || !node?.loc) return undefined;
+  const { source } = node.loc;
+  if (source instanceof TextWithin) return source.placeOf(token.start);
+  return { file: source.name, line: token.line, column: token.column };
 }
 
 /** Where in a named source an error of graphql-js is. */

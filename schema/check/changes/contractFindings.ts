@@ -24,6 +24,8 @@ interface Change {
   readonly change: SchemaChange;
   readonly contracts: string[];
   readonly affected: Affected[];
+  /** How the documents end that the change breaks and that no edit of the working tree can mend. */
+  readonly ends: Set<string>;
 }
 
 /**
@@ -42,11 +44,14 @@ export async function contractFindings(
     const hit = new Set<LiveDocument>();
     for (const change of await schemaChanges(contract.before, contract.after)) {
       const id = idOf(change);
-      const known = found.get(id) ?? { change, contracts: [], affected: [] };
+      const known = found.get(id) ?? { change, contracts: [], affected: [], ends: new Set() };
       known.contracts.push(contract.name);
       for (const { live, ...document } of documents) {
         const affected = affectedBy(change, contract, live, document, repository);
-        if (affected?.severity === 'error') hit.add(live);
+        if (affected?.severity === 'error') {
+          hit.add(live);
+          if (live.end !== undefined) known.ends.add(live.end);
+        }
         if (affected) known.affected.push(affected);
       }
       found.set(id, known);
@@ -95,7 +100,7 @@ const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2
 const worst = (affected: readonly Affected[]): Severity =>
   affected.map(({ severity }) => severity).sort((a, b) => rank[a] - rank[b])[0] ?? 'note';
 
-function findingOf({ change, contracts, affected }: Change, { owners, coordinates }: Repository): Finding {
+function findingOf({ change, contracts, affected, ends }: Change, { owners, coordinates }: Repository): Finding {
   const { message, why, safe, fix } = words[change.kind];
   const severity = worst(affected);
   const place = coordinates.nearest(change.coordinate);
@@ -116,12 +121,19 @@ function findingOf({ change, contracts, affected }: Change, { owners, coordinate
     subject: change.coordinate,
     message: tagged?.message ?? message(change),
     why: severity !== 'note' ? why : typeof safe === 'string' ? safe : safe(change),
-    fix: severity === 'note' ? '' : (tagged?.fix ?? fix(change)),
+    fix: severity === 'note' ? '' : [tagged?.fix ?? fix(change), orEnd([...ends])].filter(Boolean).join(' '),
     place,
     owners: owners.of(place?.file),
     contracts,
     affected,
   };
+}
+
+/** The way to make the change all the same: the clients that it breaks end first. */
+function orEnd(ends: readonly string[]): string {
+  if (ends.length === 0) return '';
+  const more = ends.length > 3 ? `, and so for ${ends.length - 3} more` : '';
+  return `To make it all the same, ${ends.slice(0, 3).join('; ')}${more}.`;
 }
 
 /** All new texts together: a reader of the verdict needs to know that there are some, not each. */

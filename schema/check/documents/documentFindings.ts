@@ -5,7 +5,7 @@ import { namedOperation } from '#gateway/documents/trustedDocuments.ts';
 import { Refusal } from '#gateway/errors/refusal.ts';
 import type { CostIndex } from '#gateway/graph/costIndex.ts';
 import { withoutRest } from '#gateway/rest/route.ts';
-import type { Place } from '../../compose/compositionProblem.ts';
+import { placeIn, type Place } from '../../compose/compositionProblem.ts';
 import type { Tree } from '../against/tree.ts';
 import type { Coordinates } from '../model/coordinates.ts';
 import type { Finding } from '../model/finding.ts';
@@ -83,13 +83,13 @@ export function releaseFindings(tree: Tree, context: Context): Finding[] {
     const { file, text, client, version, end } = live;
     const name = `${live.name} of ${client}@${version}`;
     return ofText({ file, name, text }, context).map((found) => {
-      const place = { file, line: 1, column: 1 };
+      const place = placeIn(live.document) ?? { file, line: 1, column: 1 };
       const hit = { place, severity: 'error' as const, how: 'is no longer executed' };
       return {
         ...found,
         place,
         why: 'Who sends it is refused; with a release of our own clients, the channel does not even start.',
-        fix: `${found.fix} Or ${end}.`,
+        fix: `${found.rule === 'document-invalid' ? 'Give the contract back what it asks for.' : found.fix} Or ${end}.`,
         affected: [{ ...senderOf(live, context.owners), ...hit }],
       };
     });

@@ -2,6 +2,7 @@ import { Kind, Source, parse, type DocumentNode, type OperationDefinitionNode } 
 import { documentId, normalise } from '#gateway/documents/trustedDocuments.ts';
 import { isExecuted, readRelease, releasesFolder } from '#gateway/documents/release.ts';
 import { nameOfRoute, routeOf } from '#gateway/rest/route.ts';
+import { TextWithin } from '../../compose/compositionProblem.ts';
 import type { Tree } from '../against/tree.ts';
 import type { Affected } from '../model/finding.ts';
 import type { Owners } from '../model/owners.ts';
@@ -19,6 +20,8 @@ export interface LiveDocument {
   readonly id: string;
   /** The day from which it is not answered any more; undefined for one that stays. */
   readonly sunset?: Date;
+  /** Of one that others than the working tree have: how it ends, so that a change it stands against can be made. */
+  readonly end?: string;
 }
 
 /** The channel that serves routes, and their folder. */
@@ -45,7 +48,6 @@ export const documentsOf = (channel: string, tree: Tree, now = new Date()): Live
 /** A document of others than the working tree, and where it is: each release is one file. */
 export interface ReleasedDocument extends LiveDocument {
   readonly text: string;
-  /** How it ends, so that a change that stands against it can be made. */
   readonly end: string;
 }
 
@@ -60,7 +62,8 @@ function registeredDocuments(channel: string, tree: Tree, now: Date): ReleasedDo
   const registered = tree.read(file);
   if (registered === undefined) return [];
   return readRegistered(registered, file).documents.flatMap(({ partner, app, version, name, text, sunset }) => {
-    const document = sunset !== undefined && new Date(sunset) <= now ? undefined : parsed(text, file);
+    const past = sunset !== undefined && new Date(sunset) <= now;
+    const document = past ? undefined : parsed(new TextWithin(text, { file, content: registered }));
     if (!document) return [];
     const client = `${partner}, ${app}`;
     return [
@@ -79,11 +82,12 @@ function documentsOfReleases(channel: string, tree: Tree, now: Date): ReleasedDo
     .list(`bffs/${channel}/${releasesFolder}`)
     .filter((file) => file.endsWith('.json'))
     .flatMap((file) => {
-      const release = readRelease(tree.read(file) ?? '', file);
+      const content = tree.read(file) ?? '';
+      const release = readRelease(content, file);
       if (release.status !== 'pending' && !isExecuted(release, now)) return [];
       const { client, version, sunset } = release;
       return release.documents.flatMap(({ name, text }) => {
-        const document = parsed(text, file);
+        const document = parsed(new TextWithin(text, { file, content }));
         if (!document) return [];
         const id = documentId(normalise(document));
         const end = `retire ${client}@${version} first ("documents retire"), and wait for its sunset`;
@@ -100,7 +104,7 @@ export function ownDocuments(channel: string, tree: Tree): LiveDocument[] {
     .filter((file) => file.endsWith('.graphql'))
     .flatMap((file) => {
       if (file.startsWith(`${restFolder}/`)) return routesIn(file, tree);
-      const document = parsed(tree.read(file) ?? '', file);
+      const document = parsed(new Source(tree.read(file) ?? '', file));
       const operation = document?.definitions.find(
         (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
       );
@@ -137,9 +141,9 @@ function routesIn(file: string, tree: Tree): LiveDocument[] {
   }
 }
 
-function parsed(text: string, file: string): DocumentNode | undefined {
+function parsed(source: Source): DocumentNode | undefined {
   try {
-    return parse(new Source(text, file));
+    return parse(source);
   } catch {
     return undefined;
   }

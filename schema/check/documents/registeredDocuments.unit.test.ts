@@ -14,9 +14,10 @@ const pauseReason: Patch = {
   to: '  pauseReason: [String!]',
 };
 
+const exportOf = (documents: RegisteredDocuments['documents']): string =>
+  JSON.stringify({ exported: '2026-11-29T12:00:00.000Z', documents }, null, 2);
 const reviewWith = async (documents: RegisteredDocuments['documents'], patches = [pauseReason]): Promise<Finding[]> => {
-  const registered = JSON.stringify({ exported: '2026-11-29T12:00:00.000Z', documents });
-  const { findings } = await reviewPatched(patches, ['partner'], { registered });
+  const { findings } = await reviewPatched(patches, ['partner'], { registered: exportOf(documents) });
   return [...findings];
 };
 const ofPartner = (findings: readonly Finding[]) =>
@@ -38,15 +39,28 @@ describe('a change that hits a document which a partner registered at the runnin
     });
   });
 
-  it('says what the partner has to agree to, where the document is no longer valid', async () => {
-    const removed = { ...pauseReason, to: '' };
-    const found = await reviewWith([stores], [removed]);
-    expect(found.map(({ id }) => id)).toContain('field-removed:Store.pauseReason');
-    const invalid = found.find(({ id }) => id.startsWith('document-invalid:partner/OpenStores'));
-    expect(invalid).toMatchObject({
+  it('says once what the partner has to agree to, where the document is no longer valid', async () => {
+    const found = await reviewWith([stores], [{ ...pauseReason, to: '' }]);
+    const removed = found.find(({ id }) => id === 'field-removed:Store.pauseReason');
+    expect(removed?.fix).toContain('agree with Lunchbox GmbH');
+    expect(found.filter(({ id }) => id.startsWith('document-invalid'))).toEqual([]);
+  });
+
+  it('says what the partner has to agree to, where nothing that changed explains why it is invalid', async () => {
+    const never = { ...stores, text: 'query OpenStores { stores(first: 2) { edges { node { id\n  phone } } } }' };
+    const found = await reviewWith([never], []);
+    expect(found.find(({ id }) => id.startsWith('document-invalid:partner/OpenStores'))).toMatchObject({
       severity: 'error',
-      fix: expect.stringContaining('agree with Lunchbox GmbH') as string,
+      fix: expect.stringMatching(/^Give the contract back what it asks for. Or agree with Lunchbox GmbH/) as string,
     });
+  });
+
+  it('points at what the document asks for within the file of the export', async () => {
+    const text = 'query OpenStores { stores(first: 2) { edges {\n  node { id pauseReason } } } }';
+    const found = await reviewWith([{ ...stores, text }]);
+    const [hit] = found.flatMap(({ affected }) => affected.filter(({ document }) => document === 'OpenStores'));
+    const line = exportOf([{ ...stores, text }]).split('\n')[hit!.place.line - 1];
+    expect(line?.slice(hit!.place.column - 1)).toMatch(/^pauseReason } } } }"/);
   });
 
   it('is no finding for one that is past its sunset', async () => {

@@ -25,7 +25,7 @@ import { routeFindings } from '../documents/routeFindings.ts';
 import { lintFindings } from '../lint/lintFindings.ts';
 import { unusedTypes } from '../lint/unusedTypes.ts';
 import { Coordinates } from '../model/coordinates.ts';
-import { fails, type Finding, type Review } from '../model/finding.ts';
+import { fails, type Affected, type Finding, type Review } from '../model/finding.ts';
 import { Owners } from '../model/owners.ts';
 import type { Repository } from '../model/repository.ts';
 import { approvalsFile, approve } from './approvals.ts';
@@ -178,18 +178,21 @@ export async function reviewStates(subject: Subject, more: readonly Finding[] = 
 function withoutConsequences(findings: readonly Finding[], { now, before }: Subject): Finding[] {
   const hit = new Set(
     findings
-      .filter(fails)
+      .filter((finding) => fails(finding) && finding.rule !== 'document-invalid')
       .flatMap(({ affected }) => affected.filter(({ severity }) => severity === 'error'))
-      .map(({ place }) => place.file),
+      .flatMap((each) => [each.place.file, sent(each)]),
   );
-  const isConsequence = ({ rule, affected, place }: Finding): boolean =>
+  const isConsequence = ({ rule, affected: [sender], place }: Finding): boolean =>
     rule === 'document-invalid' &&
-    affected.length === 0 &&
     place !== undefined &&
-    hit.has(place.file) &&
+    hit.has(sender ? sent(sender) : place.file) &&
     before?.read(place.file) === now.read(place.file);
   return findings.filter((finding) => !isConsequence(finding));
 }
+
+/** A release, or what partners registered, is one file of many documents. */
+const sent = ({ client, version, document, place }: Affected): string =>
+  [place.file, client, version, document].join(' ');
 
 const heard = ({ name, before, documents }: ReviewedChannel) => ({ name, before, documents: documents.before });
 
