@@ -46,9 +46,9 @@ export class Tools {
       .map(({ tool }) => tool);
   }
 
-  /** The document of a tool; undefined if there is none of this name. */
-  find(name: string, current: GraphGeneration): TrustedDocument | undefined {
-    return this.#in(current).get(name)?.document;
+  /** A tool and its document; undefined if there is none of this name. */
+  find(name: string, current: GraphGeneration): OfferedDocument | undefined {
+    return this.#in(current).get(name);
   }
 
   #in(current: GraphGeneration): ReadonlyMap<string, OfferedDocument> {
@@ -65,6 +65,19 @@ export class Tools {
     if (!reads(prepared) && !this.#mutations.has(document.operationName)) return [];
     return [{ tool: toolOf(document.operationName, document.description, prepared, graph), document, prepared }];
   }
+}
+
+/**
+ * The arguments of a call, all of which the tool has. A misspelt one would be left out in silence, and the tool answer
+ * something else than it was asked.
+ * @throws Refusal that says which arguments there are
+ */
+export function checkedArguments<Given extends object>({ inputSchema }: Tool, given: Given): Given {
+  const known = Object.keys((inputSchema['properties'] as object | undefined) ?? {});
+  const odd = Object.keys(given).filter((name) => !known.includes(name));
+  if (odd.length === 0) return given;
+  const takes = known.length > 0 ? `The tool takes ${known.join(', ')}.` : 'The tool takes none.';
+  throw Refusal.of('document', 'BAD_USER_INPUT', `There is no argument ${odd.slice(0, 5).join(', ')}. ${takes}`);
 }
 
 /** A document of an app as an assistant sees it. */

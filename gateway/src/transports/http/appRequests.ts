@@ -80,9 +80,9 @@ export class AppRequests {
   describedOf = ({ appId }: AdmittedApp): Promise<readonly DescribedDocument[]> =>
     available(this.#options.access.listDescribed(appId));
 
-  /** Executes a document of an app that an assistant calls; it is counted like any request. */
-  call = (visit: AppVisit, document: AppDocument, variables: OperationRequest['variables']): Promise<AppAnswer> =>
-    this.#answering(visit, () => Promise.resolve({ document, variables, operationName: undefined }));
+  /** Executes a document of an app that an assistant calls; it is counted like any request, also if `read` refuses. */
+  call = (visit: AppVisit, document: AppDocument, read: () => OperationRequest['variables']): Promise<AppAnswer> =>
+    this.#answering(visit, () => Promise.resolve({ document, variables: read(), operationName: undefined }));
 
   async #answering(
     visit: AppVisit,

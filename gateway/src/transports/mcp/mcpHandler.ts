@@ -23,7 +23,7 @@ import { unexpectedError } from '../../errors/publicError.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import { isKept, type OperationRunner, type RunBody } from '../../execution/operationRunner.ts';
-import type { AppTools, Tool, Tools } from '../../mcp/tools.ts';
+import { checkedArguments, type AppTools, type Tool, type Tools } from '../../mcp/tools.ts';
 import type { AppRequests, AppVisit } from '../http/appRequests.ts';
 import { readBody } from '../http/body.ts';
 import type { AddressOf } from '../http/clientAddress.ts';
@@ -156,7 +156,8 @@ export class McpHandler {
       call: async (name, variables) => {
         const found = (await offered()).find(({ tool }) => tool.name === name);
         if (!found) return this.#callUnknown({ ...visit, principal: visit.app.principal });
-        const answer = () => requests.call(visit, found.document, variables).then(({ body }) => resultOf(body));
+        const read = () => checkedArguments(found.tool, variables);
+        const answer = () => requests.call(visit, found.document, read).then(({ body }) => resultOf(body));
         return (await this.#told(answer, visit.traceparent)).told;
       },
     };
@@ -184,13 +185,14 @@ export class McpHandler {
     const address = this.#options.addressOf(request);
     const tell = tellRates(response);
     const began = performance.now();
-    const document = tools.find(name, live.current);
-    if (!document) return this.#callUnknown({ ...visit, principal });
+    const found = tools.find(name, live.current);
+    if (!found) return this.#callUnknown({ ...visit, principal });
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const { status, errors, told } = await this.#told(async () => {
       await load.countRequest({ principal, address }, tell);
-      const asked = { documentId: document.id, variables, extensions: {} };
+      checkedArguments(found.tool, variables);
+      const asked = { documentId: found.document.id, variables, extensions: {} };
       const { body } = await operations.run(live.current.admission.admit(asked), {
         variables,
         principal,

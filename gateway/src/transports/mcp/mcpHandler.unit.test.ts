@@ -110,6 +110,22 @@ test('calls are answered by what the schema says, those of unions and partial fa
   });
 });
 
+test('an argument that the tool does not have is refused by name, and nothing runs', async () => {
+  const client = await assistant();
+  const refused = (name: string, variables: Record<string, unknown>) => client.callTool({ name, arguments: variables });
+  expect(await refused('OneShop', { id: '7', shrt: true })).toMatchObject({
+    isError: true,
+    structuredContent: {
+      data: null,
+      errors: [
+        { message: 'There is no argument shrt. The tool takes id, short.', extensions: { code: 'BAD_USER_INPUT' } },
+      ],
+    },
+  });
+  expect(JSON.stringify(await refused('Shops', { first: 2 }))).toContain('no argument first. The tool takes none.');
+  expect(parts.calls).toEqual([]);
+});
+
 test('a caller gets what its token allows, and no more than its rates', async () => {
   const other = await assistant(await parts.token('customer', 'other'));
   const call = async (name: string) =>
