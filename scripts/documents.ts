@@ -43,7 +43,9 @@ const {
   words: [verb, odd],
   settings: { CHANNEL: channel, CLIENT: client, MANIFEST: manifest, SUNSET: sunset, SUCCESSOR: successor, ...more },
 } = commandLine(command);
+const verbs = ['list', 'publish', 'activate', 'retire', 'export'];
 if (verb === undefined) console.log(helpOf(command));
+else if (!verbs.includes(verb)) throw new StartupError(`"${verb}" is not understood: ${verbs.join(', ')}.`);
 else if (verb === 'export') await exportInto(odd ?? registeredFile('partner'));
 else if (odd !== undefined) throw new StartupError(`"${odd}" is one word too many: --help tells more.`);
 else await run(verb);
@@ -64,8 +66,6 @@ async function run(asked: string): Promise<void> {
       return console.log(releases.activate(of));
     case 'retire':
       return console.log(releases.retire({ ...of, sunset: needed(sunset, 'sunset'), successor }));
-    default:
-      throw new StartupError(`"${asked}" is not understood: list, publish, activate or retire.`);
   }
 }
 

@@ -3,7 +3,8 @@ import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { commandLine, helpOf, type Command } from './system/commandLine.ts';
 import { subgraphSettings } from './system/serviceSettings.ts';
 import { Teardown } from './system/teardown.ts';
-import { readNamed, withDomain } from './system/withDomain.ts';
+import { readGiven } from './system/readGiven.ts';
+import { withDomain } from './system/withDomain.ts';
 
 const command: Command = {
   name: 'loyalty',
@@ -28,7 +29,7 @@ async function run([verb, path, ...more]: readonly string[]): Promise<void> {
   const isKnown = verb === 'reconcile' || (verb === 'findings' && path === undefined);
   if (!isKnown || more.length > 0) throw new StartupError(`"${words.join(' ')}" is not understood: see --help.`);
   if (verb === 'reconcile' && path === undefined) throw new StartupError('say which: loyalty reconcile <file>.');
-  const text = path === undefined ? '' : readNamed(path);
+  const text = path === undefined ? '' : readGiven(path);
   await withDomain('loyalty', { flags, teardown }, async (parts) => {
     const { reconcile, findings } = await import('./system/loyaltyCommand.ts');
     return path === undefined ? findings(parts) : reconcile(parts, path, text);

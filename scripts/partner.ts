@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { loadSettings } from '#platform/config/loadSettings.ts';
 import { platformSettings } from '#platform/config/settings.ts';
@@ -7,7 +6,9 @@ import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { channels } from '#schema/channels.ts';
 import { askChannel } from './system/askChannel.ts';
 import { commandLine, helpOf, type Command } from './system/commandLine.ts';
+import { partnerAnswer } from './system/partnerAnswer.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
+import { readGiven } from './system/readGiven.ts';
 
 const command: Command = {
   name: 'partner',
@@ -78,7 +79,10 @@ async function call(asked: string): Promise<void> {
     operation,
     input ? { input } : (variables ?? {}),
   );
-  console.log(JSON.stringify(errors === undefined ? outcome : { errors, outcome }, null, 2));
+  const { json, toCopy } = partnerAnswer(errors === undefined ? outcome : { errors, outcome });
+  console.log(json);
+  // Whoever reads the answer by a program reads standard output.
+  if (toCopy !== undefined) console.error(`\nTo be copied:\n\n${toCopy}`);
   const refused = outcome && '__typename' in outcome && !String(outcome['__typename']).endsWith('Success');
   if (errors !== undefined || refused) process.exitCode = 1;
 }
@@ -104,7 +108,7 @@ function requestOf(asked: string): Asked {
     case 'register':
       return [
         'registerDocument',
-        { appId: word(0, 'the app'), text: readFileSync(word(1, 'a file'), 'utf8'), trialVariables: VARIABLES },
+        { appId: word(0, 'the app'), text: readGiven(word(1, 'a file')), trialVariables: VARIABLES },
       ];
     case 'activate':
       return ['activatePartnerDocument', { id: word(0, 'the document') }];

@@ -3,7 +3,8 @@ import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { commandLine, helpOf, type Command } from './system/commandLine.ts';
 import { subgraphSettings } from './system/serviceSettings.ts';
 import { Teardown } from './system/teardown.ts';
-import { readNamed, withDomain } from './system/withDomain.ts';
+import { readGiven } from './system/readGiven.ts';
+import { withDomain } from './system/withDomain.ts';
 
 /** The payment providers by their names in the rows of payments. */
 const providers = ['usual', 'kassa'];
@@ -36,7 +37,7 @@ async function run([verb, provider, path, ...more]: readonly string[]): Promise<
     );
   if (provider === undefined || !providers.includes(provider) || path === undefined)
     throw new StartupError(`say whose and which: settlements reconcile <${providers.join('|')}> <file>.`);
-  const text = readNamed(path);
+  const text = readGiven(path);
   await withDomain('payments', { flags, teardown }, async (parts) =>
     (await import('./system/settlementsCommand.ts')).reconcile(parts, provider, path, text),
   );

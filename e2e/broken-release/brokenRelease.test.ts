@@ -86,6 +86,10 @@ describe('a release of a client, in a copy of the repository', () => {
   });
 
   it('is broken by a change of the schema, which names it, until it is retired and its sunset is past', async () => {
+    expect(await run('scripts/documents.ts', 'publsh')).toMatchObject({
+      status: 1,
+      told: expect.stringContaining('"publsh" is not understood: list, publish,') as string,
+    });
     const manifest = join(copy, 'persisted-documents.json');
     writeFileSync(manifest, JSON.stringify({ 'item-alone-1': text }));
     expect(await documents('publish', 'kiosk-app@1.0.0', '--manifest', manifest)).toMatchObject({ status: 0 });

@@ -15,6 +15,7 @@ import { workingTree, type Tree } from '#schema/check/against/tree.ts';
 import { releaseProblems } from '#schema/check/review/releaseProblems.ts';
 import { filesBelow, root as repository } from '../generate/task.ts';
 import { readManifest, type ListedDocument } from '../generate/manifests.ts';
+import { readGiven } from '../system/readGiven.ts';
 
 /** Which release is meant: `client` is `name@version`. `root` is the folder of the clone. */
 export interface ReleaseRef {
@@ -73,7 +74,7 @@ function documentsIn(manifest: string | undefined, channel: string): ListedDocum
           .map((file) => join(repository, file))
       : [manifest];
   try {
-    return files.flatMap((file) => readManifest(readFileSync(file, 'utf8'), file));
+    return files.flatMap((file) => readManifest(readGiven(file), file));
   } catch (error) {
     throw new StartupError((error as Error).message);
   }

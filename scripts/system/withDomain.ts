@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import type { Domain } from '#platform/domain/domain.ts';
-import { StartupError } from '#platform/config/startupError.ts';
 import type { ParsedFlags } from './flags.ts';
 import { generateOrFail } from './generateOrFail.ts';
 import { readEnvironment } from './readEnvironment.ts';
@@ -27,13 +25,4 @@ export async function withDomain(
   const isRight = await work({ domain: opened!.domain, print: (line: string) => console.log(line) });
   await teardown.run();
   process.exitCode = isRight ? 0 : 1;
-}
-
-/** @throws StartupError when the file cannot be read */
-export function readNamed(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new StartupError(`${path} cannot be read: ${(error as Error).message}.`);
-  }
 }
