@@ -1,5 +1,6 @@
 import {
   Kind,
+  astFromValue,
   buildSchema,
   getNamedType,
   isAbstractType,
@@ -9,6 +10,7 @@ import {
   isIntrospectionType,
   isObjectType,
   isSpecifiedScalarType,
+  print,
   type DocumentNode,
   type GraphQLArgument,
   type GraphQLField,
@@ -148,7 +150,7 @@ function fieldEntry(
   ];
   return entry(
     coordinate,
-    `<code>${field.name}${args.length > 0 ? `(${args.map(argument).join(', ')})` : ''}: ${typeLink(field.type)}</code>`,
+    `<code>${field.name}${args.length > 0 ? `(${args.map(argument).join(', ')})` : ''}: ${typeLink(field.type)}${isOutput ? '' : unlessGiven(field)}</code>`,
     `${describe(field.description)}${args.map(argumentText).join('')}${deprecation(field.deprecationReason)}${
       facts.length > 0 ? `<p class="facts">${facts.join(' ')}</p>` : ''
     }${usedBy(users.get(coordinate))}`,
@@ -158,15 +160,25 @@ function fieldEntry(
 const entry = (coordinate: string, head: string, more: string): string =>
   `<div class="field" id="${coordinate}" data-find="${coordinate.toLowerCase()}"><h3>${head}</h3>${more}</div>`;
 
-const argument = ({ name, type }: GraphQLArgument): string => `${name}: ${typeLink(type)}`;
+const argument = (each: GraphQLArgument): string => `${each.name}: ${typeLink(each.type)}${unlessGiven(each)}`;
+
+/** What holds where a document leaves the argument or the field out. */
+function unlessGiven({ defaultValue, type }: GraphQLArgument | GraphQLInputField): string {
+  const value = defaultValue === undefined ? undefined : astFromValue(defaultValue, type);
+  return value ? ` = ${text(print(value))}` : '';
+}
 
 const argumentText = ({ name, description }: GraphQLArgument): string =>
-  description ? `<p><code>${name}</code>: ${text(description)}</p>` : '';
+  description ? `<p><code>${name}</code>: ${prose(description)}</p>` : '';
 
-const describe = (description: string | null | undefined): string => (description ? `<p>${text(description)}</p>` : '');
+const describe = (description: string | null | undefined): string =>
+  description ? `<p>${prose(description)}</p>` : '';
 
 const deprecation = (reason: string | null | undefined): string =>
-  reason ? `<p class="deprecated">Deprecated: ${text(reason)}</p>` : '';
+  reason ? `<p class="deprecated">Deprecated: ${prose(reason)}</p>` : '';
+
+/** A text of the schema, which writes names between backticks. */
+const prose = (written: string): string => text(written).replace(/`([^`]+)`/g, '<code>$1</code>');
 
 const usedBy = (users: readonly string[] | undefined): string =>
   users ? `<p class="users">Used by ${[...new Set(users)].map(text).join(', ')}.</p>` : '';

@@ -17,6 +17,12 @@ test('a field is told with its arguments, scopes and the documents that use it',
   expect(field).toContain('Used by PlaceOrder.');
 });
 
+test('a field is told with what holds where an argument is left out, and names in its text as code', () => {
+  const field = entryOf('web', 'Query.stores');
+  expect(field).toContain('first: Int = 20)');
+  expect(field).toContain('The <code>endCursor</code> of the page before');
+});
+
 test('a contract has a page that shows no field of another', () => {
   expect(entryOf('staff', 'Query.partnerAccounts')).not.toBe('');
   expect(entryOf('kiosk', 'Query.partnerAccounts')).toBe('');
