@@ -10,6 +10,12 @@ export function nearest(unknown: string, known: Iterable<string>): string | unde
   return best?.name;
 }
 
+/** A sentence to follow a complaint about an unknown name; empty when no known name is similar enough. */
+export function didYouMean(unknown: string, known: Iterable<string>): string {
+  const name = nearest(unknown, known);
+  return name === undefined ? '' : ` Did you mean ${name}?`;
+}
+
 /** How many edits still count as a misspelling. Short names are similar to too many others (`BUS` to `BUN`): none. */
 const allowance = (name: string): number => (name.length < 5 ? 0 : name.length < 8 ? 1 : 2);
 

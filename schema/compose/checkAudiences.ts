@@ -1,4 +1,4 @@
-import { nearest } from '#platform/config/misspelling.ts';
+import { didYouMean } from '#platform/config/misspelling.ts';
 import { at, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, fieldsNamedBy, rootTypes, tagsOf, type IndexedType, type TypeNodeOf } from './typeIndex.ts';
 
@@ -56,10 +56,9 @@ function checkShow(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
       return [report(`${type.name} has no @tag here for its @show to refer to. Tag each of its fields, or the type.`)];
     return (fieldsNamedBy(directive) ?? []).flatMap((name) => {
       if (!own.has(name)) {
-        const meant = nearest(name, own);
         return [
           report(
-            `@show names ${type.name}.${name}, which is not there. Correct the name.${meant ? ` Did you mean ${meant}?` : ''}`,
+            `@show names ${type.name}.${name}, which is not there. Correct the name.${didYouMean(name, own)}`,
             `${type.name}.${name}`,
           ),
         ];

@@ -1,4 +1,5 @@
 import { Kind, type ConstDirectiveNode } from 'graphql';
+import { didYouMean } from '#platform/config/misspelling.ts';
 import { scopes } from '#schema/scopes.ts';
 import { at, type CompositionProblem } from './compositionProblem.ts';
 import type { IndexedType } from './typeIndex.ts';
@@ -48,7 +49,7 @@ function checkNodes(
                 {
                   ...where,
                   subject: `unknown-scope:${what}`,
-                  message: `the scope "${each.value}" of ${what} is unknown. Add it to schema/scopes.ts, or correct it.`,
+                  message: `the scope "${each.value}" of ${what} is unknown. Add it to schema/scopes.ts, or correct it.${didYouMean(each.value, Object.keys(scopes))}`,
                 },
               ]
             : [],

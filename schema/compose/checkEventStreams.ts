@@ -1,5 +1,5 @@
 import { valueFromASTUntyped, type ConstDirectiveNode, type FieldDefinitionNode } from 'graphql';
-import { nearest } from '#platform/config/misspelling.ts';
+import { didYouMean } from '#platform/config/misspelling.ts';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
 import { checkCarried, checkCollection, checkEnd, checkVersion } from './checkStreamAnswer.ts';
 import { checkStreamQuery } from './checkStreamQuery.ts';
@@ -81,18 +81,13 @@ export const declaredBy = (directive: ConstDirectiveNode): DeclaredStream =>
     (directive.arguments ?? []).map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]),
   ) as unknown as DeclaredStream;
 
-const orNearest = (unknown: string, known: Iterable<string>): string => {
-  const name = nearest(unknown, known);
-  return name === undefined ? '' : ` Did you mean ${name}?`;
-};
-
 function checkEvents({ declared, events, report }: StreamUnderCheck, known: Map<string, EventDefinition>): void {
   if (declared.events.length === 0) report('events', 'names no event. List at least one of schema/events.');
   for (const name of declared.events) {
     if (!known.has(name))
       report(
         'events',
-        `the event ${name} is unknown. Define it in schema/events, or correct the name.${orNearest(name, known.keys())}`,
+        `the event ${name} is unknown. Define it in schema/events, or correct the name.${didYouMean(name, known.keys())}`,
       );
   }
   const topics = [...new Set(events.map(({ topic }) => topic))];

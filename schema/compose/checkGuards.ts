@@ -1,5 +1,5 @@
 import { Kind, type ConstDirectiveNode, type FieldDefinitionNode } from 'graphql';
-import { nearest } from '#platform/config/misspelling.ts';
+import { didYouMean } from '#platform/config/misspelling.ts';
 import { at, placeOf, type CompositionProblem } from './compositionProblem.ts';
 import {
   directivesOf,
@@ -225,14 +225,11 @@ function misnamed(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
       ];
     return names
       .filter((name) => !own.has(name))
-      .map((name) => {
-        const meant = nearest(name, own);
-        return {
-          ...where,
-          subject: `anyone:${type.name}.${name}`,
-          message: `@anyone names ${type.name}.${name}, which is not there. Correct the name.${meant ? ` Did you mean ${meant}?` : ''}`,
-        };
-      });
+      .map((name) => ({
+        ...where,
+        subject: `anyone:${type.name}.${name}`,
+        message: `@anyone names ${type.name}.${name}, which is not there. Correct the name.${didYouMean(name, own)}`,
+      }));
   });
   return [...onFields, ...onType];
 }

@@ -205,7 +205,7 @@ describe('contracts that do not hold together', () => {
     const problems = checkDirectives(types, ['public', 'kiosk']);
     expect(problems.map(({ where, message }) => `${where}: ${message}`)).toEqual([
       'subgraphs/shops/schema.graphql:1: the tag "kisok" of Query.a is unknown. Take one of public, kiosk.',
-      'subgraphs/shops/schema.graphql:1: the scope "orders:raed" of Query.b is unknown. Add it to schema/scopes.ts, or correct it.',
+      'subgraphs/shops/schema.graphql:1: the scope "orders:raed" of Query.b is unknown. Add it to schema/scopes.ts, or correct it. Did you mean orders:read?',
       'subgraphs/shops/schema.graphql:1: @auth of Query.c asks for no scope, which nobody has. Name one, or write @anyone.',
     ]);
     expect(problems.map(({ subject }) => subject)).toEqual([
