@@ -147,7 +147,7 @@ it.each<[string, Record<string, string>, Buffer | string, number]>([
 
 it.each([
   ['the whole address', ['GET http://elsewhere.example/health/live HTTP/1.1', 'Host: x'], 200],
-  ['percent signs', ['GET /%68ealth/l%69ve HTTP/1.1', 'Host: x'], 200],
+  ['percent signs', ['GET /%68ealth/l%69ve HTTP/1.1', 'Host: x'], 404],
   ['percent signs that are no text', ['GET /%ff HTTP/1.1', 'Host: x'], 404],
   ['no address', ['GET http://[/graphql HTTP/1.1', 'Host: x'], 404],
   ['HEAD', ['HEAD /health/live HTTP/1.1', 'Host: x'], 200],
@@ -163,6 +163,36 @@ it.each([
     .until(/the end of the connection/);
   expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   if (lines[0]!.startsWith('HEAD')) expect(heard).toMatch(/content-length: \d\d[\s\S]*\r\n\r\n$/i);
+});
+
+const aliases = [
+  ...['//x/graphql', '//graphql', '///x/graphql', '/\\x/graphql', '/%67raphql', '/graphql%3f', '/x/../graphql'],
+  ...[
+    '/%2e/graphql',
+    'http://x//y/graphql',
+    'http:////x/graphql',
+    'http:/graphql',
+    'http:graphql',
+    'http://x\\graphql',
+  ],
+  'http://x/%67raphql',
+];
+it.each(aliases)('%s is no other name of /graphql, which a filter in front would not know', async (target) => {
+  const calls = parts.calls.length;
+  const asked = raw().send(
+    [
+      ...[`POST ${target} HTTP/1.1`, 'Host: x', 'Connection: close', 'Content-Type: application/json'],
+      `Content-Length: ${query.length}`,
+    ],
+    query,
+  );
+  expect(await asked.until(/the end of the connection/)).toMatch(/^HTTP\/1\.1 40[04] /);
+  const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+  const key = `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`;
+  const protocol = 'Sec-WebSocket-Protocol: graphql-transport-ws';
+  const socket = raw().send([`GET ${target} HTTP/1.1`, 'Host: x', ...upgrade, key, protocol]);
+  expect(await socket.until(/the end of the connection/)).toMatch(/^HTTP\/1\.1 40[04] /);
+  expect(parts.calls.length).toBe(calls);
 });
 
 it('a client that sends `Expect: 100-continue` is told to continue', async () => {
