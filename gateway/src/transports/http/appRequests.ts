@@ -66,10 +66,15 @@ export class AppRequests {
       throw Refusal.of(415, 'BAD_REQUEST', 'Send the request as `Content-Type: application/json`.');
     const app = await this.admit(request);
     return this.#answering({ app, request, response, traceparent }, async () => {
+      await this.countRequest(app, response);
       const { documentId, variables, operationName } = operationRequest(await this.read(request));
       return { document: await this.#documentOf(app, documentId), variables, operationName };
     });
   }
+
+  /** Counts a request against the rates of its app: also one that is refused afterwards. @throws Refusal 429 */
+  countRequest = ({ load, principal }: AdmittedApp, response: ServerResponse): Promise<void> =>
+    load.countRequest({ principal, address: '' }, tellRates(response));
 
   /** The body of a request, which is the one that was signed if the request is signed. */
   async read(request: IncomingMessage): Promise<unknown> {
@@ -80,7 +85,10 @@ export class AppRequests {
   describedOf = ({ appId }: AdmittedApp): Promise<readonly DescribedDocument[]> =>
     available(this.#options.access.listDescribed(appId));
 
-  /** Executes a document of an app that an assistant calls; it is counted like any request, also if `read` refuses. */
+  /**
+   * Executes a document of an app that an assistant calls. How it was answered is counted like any request, also if
+   * `read` refuses.
+   */
   call = (visit: AppVisit, document: AppDocument, read: () => OperationRequest['variables']): Promise<AppAnswer> =>
     this.#answering(visit, () => Promise.resolve({ document, variables: read(), operationName: undefined }));
 
@@ -88,11 +96,10 @@ export class AppRequests {
     visit: AppVisit,
     read: () => Promise<{ readonly document: AppDocument } & Pick<OperationRequest, 'variables' | 'operationName'>>,
   ): Promise<AppAnswer> {
-    const { app, request, response } = visit;
+    const { app, request } = visit;
     // What is refused below costs the domain as much, so that it is counted, too.
     const counted = this.#counted(app, request);
     try {
-      await app.load.countRequest({ principal: app.principal, address: '' }, tellRates(response));
       const { document, variables, operationName } = await read();
       counted.of(document);
       checkOperationName({ operationName }, document.name);

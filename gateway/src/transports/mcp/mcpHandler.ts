@@ -13,7 +13,6 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
-import type { Principal } from '#platform/identity/principal.ts';
 import { acceptTraceparent } from '#platform/telemetry/trace.ts';
 import { revoked, type AuthenticatedClient, type ClientIdentity } from '../../access/clientIdentity.ts';
 import type { LoadGate } from '../../access/loadGate.ts';
@@ -81,7 +80,9 @@ export class McpHandler {
       if (response.headersSent) throw error;
       const refusal = error instanceof Refusal ? error : undefined;
       const told = refusal?.errors[0] ?? unexpectedError(error, traceparent, this.#options.log);
-      refuse(response, refusal ? (refusal.status === 'document' ? 400 : refusal.status) : 500, told.message);
+      const status = refusal ? (refusal.status === 'document' ? 400 : refusal.status) : 500;
+      this.#options.operations.count('other', status, [told]);
+      refuse(response, status, told.message);
     }
   }
 
@@ -95,38 +96,23 @@ export class McpHandler {
       throw Refusal.of(405, 'BAD_REQUEST', 'Send messages by POST: there are no sessions and no streams here.');
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
       throw Refusal.of(415, 'BAD_REQUEST', 'Send the message as `Content-Type: application/json`.');
-    const { apps } = this.#options;
+    const { apps, load, addressOf } = this.#options;
     if (apps?.requests.takes(request)) {
-      const visit = { app: await apps.requests.admit(request), request, response, traceparent };
-      const { principal } = visit.app;
-      return this.#exchange(request, response, principal, await apps.requests.read(request), this.#appOffer(visit));
+      const app = await apps.requests.admit(request);
+      await apps.requests.countRequest(app, response);
+      const offer = this.#appOffer({ app, request, response, traceparent });
+      return this.#exchange(request, response, await apps.requests.read(request), offer);
     }
     const client = await clients.authenticate(authorization);
+    await load.countRequest({ principal: client.principal, address: addressOf(request) }, tellRates(response));
     const body = parseBody(await readBody(request, maxBodyBytes));
     if (clients.isRevoked(client)) throw revoked();
-    await this.#exchange(
-      request,
-      response,
-      client.principal,
-      body,
-      this.#offer({ request, response, client, traceparent }),
-    );
+    await this.#exchange(request, response, body, this.#offer({ request, response, client, traceparent }));
   }
 
-  async #exchange(
-    request: IncomingMessage,
-    response: ServerResponse,
-    principal: Principal,
-    body: unknown,
-    offer: Offer,
-  ): Promise<void> {
+  async #exchange(request: IncomingMessage, response: ServerResponse, body: unknown, offer: Offer): Promise<void> {
     if (Array.isArray(body)) throw Refusal.of(400, 'BAD_REQUEST', 'Batches are not supported: send one message.');
-    const { method } = (body ?? {}) as { method?: unknown };
     const wrong = wrongParams(body);
-    // A call is counted when it has its turn, as on the other transports.
-    const { load, addressOf } = this.#options;
-    if (method !== 'tools/call' || wrong)
-      await load.countRequest({ principal, address: addressOf(request) }, tellRates(response));
     if (wrong) return refuse(response, 200, wrong.message, { code: RpcCode.InvalidParams, id: wrong.id });
     const server = this.#serverFor(offer);
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined, enableJsonResponse: true });
@@ -155,7 +141,7 @@ export class McpHandler {
       list: async () => (await offered()).map(({ tool }) => tool),
       call: async (name, variables) => {
         const found = (await offered()).find(({ tool }) => tool.name === name);
-        if (!found) return this.#callUnknown({ ...visit, principal: visit.app.principal });
+        if (!found) throw this.#unknownTool();
         const read = () => checkedArguments(found.tool, variables);
         const answer = () => requests.call(visit, found.document, read).then(({ body }) => resultOf(body));
         return (await this.#told(answer, visit.traceparent)).told;
@@ -179,18 +165,17 @@ export class McpHandler {
   }
 
   async #call(name: string, variables: Record<string, unknown>, visit: Visit): Promise<CallToolResult> {
-    const { live, tools, operations, load } = this.#options;
+    const { live, tools, operations } = this.#options;
     const { request, response, traceparent, client } = visit;
     const { principal } = client;
     const address = this.#options.addressOf(request);
     const tell = tellRates(response);
     const began = performance.now();
     const found = tools.find(name, live.current);
-    if (!found) return this.#callUnknown({ ...visit, principal });
+    if (!found) throw this.#unknownTool();
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const { status, errors, told } = await this.#told(async () => {
-      await load.countRequest({ principal, address }, tell);
       checkedArguments(found.tool, variables);
       const asked = { documentId: found.document.id, variables, extensions: {} };
       const { body } = await operations.run(live.current.admission.admit(asked), {
@@ -208,24 +193,9 @@ export class McpHandler {
     return told;
   }
 
-  /**
-   * Counts a call of a tool that is not there, so that names are not tried for nothing.
-   * @throws McpError that says so, unless the caller has called too often
-   */
-  async #callUnknown({
-    principal,
-    request,
-    response,
-    traceparent,
-  }: Omit<Visit, 'client'> & { readonly principal: Principal }): Promise<CallToolResult> {
-    const { load, operations, addressOf } = this.#options;
-    const counted = await this.#told(async () => {
-      await load.countRequest({ principal, address: addressOf(request) }, tellRates(response));
-      return {};
-    }, traceparent);
-    operations.count('other', counted.status === 200 ? 404 : counted.status, counted.errors);
-    if (counted.status !== 200) return counted.told;
-    throw new McpError(RpcCode.InvalidParams, 'There is no such tool: tools/list has all.');
+  #unknownTool(): McpError {
+    this.#options.operations.count('other', 404, undefined);
+    return new McpError(RpcCode.InvalidParams, 'There is no such tool: tools/list has all.');
   }
 
   /** What an assistant is told of an answer, or of why there is none. */

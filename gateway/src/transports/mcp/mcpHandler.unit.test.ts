@@ -151,16 +151,6 @@ test.each([
   expect(parts.calls).toEqual([]);
 });
 
-test('names of tools are not tried for nothing: each call of one that is not there counts', async () => {
-  const client = await assistant(await parts.token('customer', 'who tries names'));
-  const told: unknown[] = [];
-  for (let n = 0; n < 45 && told.length === 0; n += 1) {
-    const answer = await client.callTool({ name: `Tool${n}`, arguments: {} }).catch(String);
-    if (typeof answer !== 'string') told.push(answer.structuredContent);
-  }
-  expect(told).toMatchObject([{ data: null, errors: [{ extensions: { code: 'TOO_MANY_REQUESTS' } }] }]);
-});
-
 test('tools are told in pages, each once, whatever comes and goes in between', async () => {
   const many = Object.fromEntries(
     Array.from({ length: 120 }, (_, n) => [`t${n}`, `# Tool ${n}.\nquery Tool${n} { shops { id } }`]),
@@ -269,6 +259,30 @@ test.each<[string, string, unknown]>([
   expect(error.message).toMatch(/^`params[.\w]*` is not as the protocol has it: [^\n[{]+\.$/);
   expect(response.headers.get('ratelimit')).toContain('r=39');
   expect(parts.calls).toEqual([]);
+});
+
+const tool = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'OneShop', arguments: { id: '1' } } };
+test.each<[string, string, Record<string, string>?]>([
+  ['a call', JSON.stringify(tool)],
+  ['a call of a tool that is not there', JSON.stringify({ ...tool, params: { name: 'Tool' } })],
+  ['a call that is no request', JSON.stringify({ ...tool, id: undefined })],
+  ['a call that is no message', JSON.stringify({ method: 'tools/call' })],
+  ['a call whose answer is not accepted', JSON.stringify(tool), { accept: 'text/event-stream' }],
+  ['a list of tools', JSON.stringify(list)],
+  ['a batch', JSON.stringify([tool, tool])],
+  ['no JSON', '{'],
+  ['no message', 'null'],
+  ['a body over the limit', JSON.stringify({ ...list, params: { x: 'x'.repeat(200_000) } })],
+])('%s is counted once, and refused like all others when there were too many', async (told, body, more) => {
+  const authorization = `Bearer ${await parts.token('customer', `tries ${told}`)}`;
+  const headers = { ...usual, authorization, ...more };
+  const send = () => fetch(url, { method: 'POST', headers, body });
+  const left = async () => Number(/r=(\d+)/.exec((await send()).headers.get('ratelimit') ?? '')?.[1]);
+  expect([await left(), await left()]).toEqual([39, 38]);
+  for (let n = 0; n < 38; n += 1) await send();
+  const refused = await send();
+  expect([refused.status, refused.headers.has('retry-after')]).toEqual([429, true]);
+  expect(await refused.json()).toMatchObject({ jsonrpc: '2.0', error: {} });
 });
 
 test('a channel whose manifest says nothing of it has no such door', async () => {
