@@ -80,6 +80,7 @@ describe('a partner', () => {
     const apiKey = await makeKey();
     const first = await register(storeList);
     expect(first).toMatchObject({ document: { release: 'StoreList@1', state: 'PENDING' }, scopes: [], trial: null });
+    expect(first.quota).toMatchObject({ requestsPerMinute: 1_200, mutationsPerMinute: 60 });
     expect(first.limits).toContainEqual({ __typename: 'DocumentLimit', name: 'depth', has: 4, most: 15 });
     const { documentId } = first;
     expect(codeOf(await withKey(apiKey, { documentId }))).toBe('DOCUMENT_NOT_FOUND');

@@ -20,7 +20,7 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
-import { CostIndex } from '#gateway/graph/costIndex.ts';
+import { CostIndex, type ListSize } from '#gateway/graph/costIndex.ts';
 import { documentUses } from '#schema/check/documents/documentUses.ts';
 import { documentsOf, type LiveDocument } from '#schema/check/documents/liveDocument.ts';
 import { rightsIn } from '#schema/check/documents/rights.ts';
@@ -144,9 +144,10 @@ function fieldEntry(
   const args = isOutput ? field.args : [];
   const needs = isOutput ? rights.guards.of(type.name, field.name) : [];
   const cost = isOutput ? costs.weightOf(type.name, field.name, getNamedType(field.type).name) : 0;
+  const size = isOutput ? costs.listSize(type.name, field.name) : undefined;
   const facts = [
     ...(needs.length > 0 ? [`Scopes: ${needs.map((set) => text(set.join(' or '))).join(', and ')}.`] : []),
-    ...(cost > 0 ? [`Cost: ${cost}.`] : []),
+    ...(cost > 0 ? [`Cost: ${cost}${size ? `, and of each of the ${entriesOf(size)} what is asked of it` : ''}.`] : []),
   ];
   return entry(
     coordinate,
@@ -156,6 +157,12 @@ function fieldEntry(
     }${usedBy(users.get(coordinate))}`,
   );
 }
+
+/** By what the cost of a list is multiplied. */
+const entriesOf = ({ slicingArguments, assumedSize }: ListSize): string =>
+  slicingArguments.length > 0
+    ? `entries that ${slicingArguments.map((each) => `<code>${each}</code>`).join(' or ')} asks for`
+    : `${assumedSize ?? 1} entries that are reckoned with`;
 
 const entry = (coordinate: string, head: string, more: string): string =>
   `<div class="field" id="${coordinate}" data-find="${coordinate.toLowerCase()}"><h3>${head}</h3>${more}</div>`;

@@ -20,6 +20,7 @@ test('a field is told with its arguments, scopes and the documents that use it',
 test('a field is told with what holds where an argument is left out, and names in its text as code', () => {
   const field = entryOf('web', 'Query.stores');
   expect(field).toContain('first: Int = 20)');
+  expect(field).toContain('Cost: 1, and of each of the entries that <code>first</code> asks for what is asked of it.');
   expect(field).toContain('The <code>endCursor</code> of the page before');
 });
 

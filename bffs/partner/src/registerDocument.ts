@@ -2,6 +2,7 @@ import { createClient, type Client } from '@connectrpc/connect';
 import { PartnerDocumentService } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
 import type { CheckedDocument, DocumentFault, ViewContext } from '#gateway/channelManifest.ts';
 import { grantsWith } from '#platform/identity/principal.ts';
+import { partnerRates as quota } from '../rates.ts';
 import { curlOf, typescriptOf } from './snippets.ts';
 
 interface Input {
@@ -50,7 +51,7 @@ async function trialOf({ app, checked, variables, partnerId }: Examined, appId: 
 }
 
 const successOf = ({ checked: { name, documentId, limits, scopes } }: Examined, trial: string | null) =>
-  ({ __typename: 'CheckDocumentSuccess', name, documentId, limits, scopes: scopes.map(joined), trial }) as const;
+  ({ __typename: 'CheckDocumentSuccess', name, documentId, limits, scopes: scopes.map(joined), quota, trial }) as const;
 
 /** Checks a document, and keeps nothing. */
 export async function checkDocument(_root: unknown, { input }: { readonly input: Input }, context: ViewContext) {
@@ -90,6 +91,7 @@ export async function registerDocument(_root: unknown, { input }: { readonly inp
     documentId,
     limits: checked.limits,
     scopes: checked.scopes.map(joined),
+    quota,
     trial,
     typescript: typescriptOf(checked, calling),
     curl: curlOf(checked, variables, calling),
