@@ -1,12 +1,14 @@
 import { Kind, type ConstDirectiveNode } from 'graphql';
 import { didYouMean } from '#platform/config/misspelling.ts';
 import { scopes } from '#schema/scopes.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
 import { at, type CompositionProblem } from './compositionProblem.ts';
 import type { IndexedType } from './typeIndex.ts';
 
 /**
- * Checks tags and scopes against the known ones. A misspelt tag would hide a field from everybody, and a misspelt
- * scope would close it to everybody.
+ * Checks tags, scopes and the subgraphs of `@override` against the known ones. A misspelt tag would hide a field from
+ * everybody, a misspelt scope would close it to everybody, and a field taken over from nobody would be resolved by two
+ * subgraphs once the other has it.
  */
 export function checkDirectives(types: Map<string, IndexedType>, audiences: readonly string[]): CompositionProblem[] {
   return [...types.values()].flatMap((type) => [
@@ -14,6 +16,8 @@ export function checkDirectives(types: Map<string, IndexedType>, audiences: read
     ...[...type.fields.values()].flatMap(({ name, nodes }) => checkNodes(`${type.name}.${name}`, nodes, audiences)),
   ]);
 }
+
+const known = subgraphs.map(({ name }) => name);
 
 function checkNodes(
   what: string,
@@ -55,6 +59,15 @@ function checkNodes(
             : [],
         );
       }
+      const from = directive.arguments?.find(({ name }) => name.value === 'from')?.value;
+      if (directive.name.value === 'override' && from?.kind === Kind.STRING && !known.includes(from.value))
+        return [
+          {
+            ...where,
+            subject: `unknown-override:${what}`,
+            message: `${what} overrides "${from.value}", which is no subgraph. Correct the name, or take @override away if that subgraph is gone.${didYouMean(from.value, known)}`,
+          },
+        ];
       return [];
     });
 }

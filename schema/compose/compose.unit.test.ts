@@ -195,6 +195,15 @@ describe('contracts that do not hold together', () => {
     );
   });
 
+  it('name a subgraph that is overridden and unknown', () => {
+    const types = indexTypes([
+      subgraph('shops', 'type Query { a: Int @override(from: "oders") b: Int @override(from: "orders") }'),
+    ]);
+    expect(checkDirectives(types, ['public']).map(({ subject, message }) => `${subject} ${message}`)).toEqual([
+      'unknown-override:Query.a Query.a overrides "oders", which is no subgraph. Correct the name, or take @override away if that subgraph is gone. Did you mean orders?',
+    ]);
+  });
+
   it('name unknown tags and scopes', () => {
     const types = indexTypes([
       subgraph(

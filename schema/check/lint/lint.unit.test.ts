@@ -26,6 +26,14 @@ describe('the linter', () => {
     expect(found[0]?.place?.line).toBe(line);
   });
 
+  it('names a field by its type, and counts what each rule says by itself', () => {
+    expect(lint('type order { id: ID! }').map(({ id }) => id)).toEqual([
+      'lint-naming-convention:orders/order',
+      'lint-require-description:orders/order',
+      'lint-require-description:orders/order.id',
+    ]);
+  });
+
   it('says nothing of what keeps the rules, of entry points, or of the argument `input`', () => {
     expect(
       lint('type Query { "The order." order("Its id." id: ID!): Order }\n"An order." type Order { "Id." id: ID! }'),

@@ -30,12 +30,13 @@ export function lintText(file: string, text: string, rules: Readonly<Record<stri
     const rule = rules[name];
     if (!rule || rule.severity === 'off') return [];
     // Approvals name a finding by what it is about, which stays the same when lines move.
-    const subject = `${file.split('/')[1]}/${[...message.matchAll(/"([^"]+)"/g)].map(([, quoted]) => quoted).join('.') || name}`;
-    const seen = (counts.get(subject) ?? 0) + 1;
-    counts.set(subject, seen);
+    const subject = `${file.split('/')[1]}/${namedIn(message) ?? name}`;
+    const id = `lint-${name}:${subject}`;
+    const seen = (counts.get(id) ?? 0) + 1;
+    counts.set(id, seen);
     return [
       {
-        id: `lint-${name}:${subject}${seen > 1 ? `#${seen}` : ''}`,
+        id: `${id}${seen > 1 ? `#${seen}` : ''}`,
         rule: `lint-${name}`,
         severity: rule.severity,
         subject,
@@ -48,4 +49,11 @@ export function lintText(file: string, text: string, rules: Readonly<Record<stri
       },
     ];
   });
+}
+
+/** `Type.field`, of which the linter says `field "field" in type "Type"`; whatever else it quotes, in its order. */
+function namedIn(message: string): string | undefined {
+  const quoted = [...message.matchAll(/"([^"]+)"/g)].map(([, each]) => each);
+  const named = /" in [a-z ]+ "/.test(message) ? quoted.reverse() : quoted;
+  return named.length > 0 ? named.join('.') : undefined;
 }
