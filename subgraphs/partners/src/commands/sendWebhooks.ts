@@ -1,9 +1,9 @@
 import type { WebhookEndpoint } from '#generated/partners/prisma/client.ts';
 import { isId } from '#platform/domain/id.ts';
 import type { Partners } from '../context.ts';
-import { enqueue, lockEndpoint, takeBackUnderWay, wakeRelay, type Selection } from '../webhooks/enqueue.ts';
+import { enqueue, takeBackUnderWay, wakeRelay, type Selection } from '../webhooks/enqueue.ts';
 import { eventTypes, pingType } from '../webhooks/eventTypes.ts';
-import type { Problem } from './webhookEndpoints.ts';
+import { lockedEndpoint, type NotFound, type Problem } from './webhookEndpoints.ts';
 
 const mostIds = 1_000;
 const mostEvents = 10_000;
@@ -14,12 +14,14 @@ const disabled = (field: string) => invalid(field, 'The endpoint is disabled: en
 /** Puts a test into a lane of its own. */
 export async function pingEndpoint(
   domain: Partners,
-  { id: endpointId, state }: WebhookEndpoint,
-): Promise<{ readonly kind: 'done'; readonly webhookId: string } | Problem> {
-  if (state !== 'ACTIVE') return disabled('id');
+  { id: endpointId }: Pick<WebhookEndpoint, 'id'>,
+): Promise<{ readonly kind: 'done'; readonly webhookId: string } | Problem | NotFound> {
   const id = domain.newId();
   const now = domain.clock();
-  await domain.transaction(async (tx) => {
+  return domain.transaction(async (tx) => {
+    const endpoint = await lockedEndpoint(tx, endpointId);
+    if (!endpoint) return { kind: 'notFound' };
+    if (endpoint.state !== 'ACTIVE') return disabled('id');
     const object = `ping:${id}`;
     const event = await tx.webhookEvent.create({
       data: { id, type: pingType, object, objectVersion: 1, data: { endpointId }, happenedAt: now },
@@ -38,8 +40,8 @@ export async function pingEndpoint(
     });
     await tx.webhookLane.create({ data: { endpointId, object, nextAt: now, leased: false } });
     await wakeRelay(tx);
+    return { kind: 'done', webhookId: id };
   });
-  return { kind: 'done', webhookId: id };
 }
 
 export interface Wanted {
@@ -52,15 +54,16 @@ export interface Wanted {
 /** Sends kept events to an endpoint again. */
 export async function replay(
   domain: Partners,
-  { id: endpointId, state }: WebhookEndpoint,
+  { id: endpointId }: Pick<WebhookEndpoint, 'id'>,
   wanted: Wanted,
-): Promise<{ readonly kind: 'done'; readonly count: number } | Problem> {
-  if (state !== 'ACTIVE') return disabled('endpointId');
+): Promise<{ readonly kind: 'done'; readonly count: number } | Problem | NotFound> {
   const selection = selectionOf(wanted);
   if ('kind' in selection) return selection;
   try {
     return await domain.transaction(async (tx) => {
-      await lockEndpoint(tx, endpointId);
+      const endpoint = await lockedEndpoint(tx, endpointId);
+      if (!endpoint) return { kind: 'notFound' };
+      if (endpoint.state !== 'ACTIVE') return disabled('endpointId');
       await takeBackUnderWay(tx, domain.clock(), endpointId, selection);
       const asked = { ...selection, endpointId, most: mostEvents + 1, again: true };
       const count = await enqueue(tx, domain.clock(), eventTypes, asked);

@@ -4,6 +4,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
 import type { Partners } from '../context.ts';
 import { partnerOf } from '../ownership.ts';
+import { lockEndpoint, takeBackUnderWay, type Tx } from '../webhooks/enqueue.ts';
 import { typeNamed } from '../webhooks/eventTypes.ts';
 import { newSecret } from '../webhooks/secret.ts';
 import { checkTarget, ForbiddenTarget, type Reach } from '../webhooks/target.ts';
@@ -13,7 +14,7 @@ export interface Problem {
   readonly field: string;
   readonly message: string;
 }
-interface NotFound {
+export interface NotFound {
   readonly kind: 'notFound';
 }
 interface Done {
@@ -32,6 +33,12 @@ const mostEndpoints = 20;
 const mostStores = 1_000;
 const mostOverlapHours = 720;
 const hourMs = 3_600_000;
+
+/** Locks an endpoint until the transaction ends, and reads it; null when it was removed in the meantime. */
+export async function lockedEndpoint(tx: Tx, id: string): Promise<WebhookEndpoint | null> {
+  await lockEndpoint(tx, id);
+  return tx.webhookEndpoint.findUnique({ where: { id } });
+}
 
 const invalid = (field: string, message: string): Problem => ({ kind: 'invalid', field, message });
 
@@ -61,19 +68,27 @@ export async function registerEndpoint(
   });
 }
 
-/** Changes an endpoint. What waits is sent by the new settings. */
+/**
+ * Changes what is named of an endpoint, and leaves the rest as it is by then. What waits is sent by the new settings,
+ * to another address at once: what the old one answered counts no more.
+ */
 export async function changeEndpoint(
   domain: Partners,
   endpoint: WebhookEndpoint,
   change: Partial<EndpointSettings>,
-): Promise<Done | Problem> {
-  const { url, eventTypes, storeIds, payloadVersion } = { ...endpoint, ...change };
-  const settings = { url, eventTypes, storeIds, payloadVersion };
-  const app = await domain.db.app.findUniqueOrThrow({ where: { id: endpoint.appId } });
-  const problem = await problemOf(domain, app, settings);
+): Promise<Done | Problem | NotFound> {
+  const { id, appId } = endpoint;
+  const app = await domain.db.app.findUniqueOrThrow({ where: { id: appId } });
+  const problem = await problemOf(domain, app, change);
   if (problem) return problem;
-  const data = asRow(settings);
-  return { kind: 'done', endpoint: await domain.db.webhookEndpoint.update({ where: { id: endpoint.id }, data }) };
+  const row = Object.entries(asRow({ ...endpoint, ...change })).filter(([name]) => name in change);
+  const data: Partial<EndpointRow> = Object.fromEntries(row);
+  return domain.transaction(async (tx) => {
+    const before = await lockedEndpoint(tx, id);
+    if (!before) return { kind: 'notFound' };
+    const changed = await tx.webhookEndpoint.update({ where: { id }, data });
+    return { kind: 'done', endpoint: changed.url === before.url ? changed : await beginAnew(domain, tx, id) };
+  });
 }
 
 /** Makes a new secret; the one that there is signs as well until the overlap is over. */
@@ -86,8 +101,7 @@ export async function rotateSecret(
     return invalid('overlapHours', `0 to ${mostOverlapHours} hours.`);
   const { text, sealed } = newSecret(keyringOf(domain), id);
   return domain.transaction(async (tx) => {
-    await tx.$queryRaw`SELECT 1 FROM "webhook_endpoint" WHERE "id" = ${id}::uuid FOR UPDATE`;
-    const before = await tx.webhookEndpoint.findUnique({ where: { id } });
+    const before = await lockedEndpoint(tx, id);
     if (!before) return { kind: 'notFound' };
     const endpoint = await tx.webhookEndpoint.update({
       where: { id },
@@ -102,32 +116,33 @@ export async function rotateSecret(
   });
 }
 
-/** Enables or disables an endpoint. An enabled one begins anew: what failed before counts no more. */
+/** Enables or disables an endpoint. An enabled one begins anew. */
 export async function setEndpointState(
   domain: Partners,
-  { id, state: before }: WebhookEndpoint,
+  { id }: Pick<WebhookEndpoint, 'id'>,
   state: 'ACTIVE' | 'DISABLED',
-): Promise<Done> {
-  if (state === before)
-    return { kind: 'done', endpoint: await domain.db.webhookEndpoint.findUniqueOrThrow({ where: { id } }) };
+): Promise<Done | NotFound> {
   return domain.transaction(async (tx) => {
+    const before = await lockedEndpoint(tx, id);
+    if (!before) return { kind: 'notFound' };
+    if (before.state === state) return { kind: 'done', endpoint: before };
     const off = state === 'DISABLED';
-    const endpoint = await tx.webhookEndpoint.update({
-      where: { id },
-      data: {
-        state,
-        disabledBecause: off ? 'BY_PARTNER' : null,
-        disabledAt: off ? domain.clock() : null,
-        failingSince: null,
-        pausedUntil: null,
-      },
-    });
-    if (!off)
-      await tx.webhookLane.updateMany({ where: { endpointId: id, leased: false }, data: { nextAt: domain.clock() } });
-    return { kind: 'done', endpoint };
+    const data = { state, disabledBecause: off ? 'BY_PARTNER' : null, disabledAt: off ? domain.clock() : null };
+    const endpoint = await tx.webhookEndpoint.update({ where: { id }, data });
+    return { kind: 'done', endpoint: off ? endpoint : await beginAnew(domain, tx, id) };
   });
 }
 
+/** Forgets what a locked endpoint has failed at, also in calls that are under way, and has sent what waits. */
+async function beginAnew(domain: Partners, tx: Tx, id: string): Promise<WebhookEndpoint> {
+  const now = domain.clock();
+  const endpoint = await tx.webhookEndpoint.update({ where: { id }, data: { failingSince: null, pausedUntil: null } });
+  await takeBackUnderWay(tx, now, id, {});
+  await tx.webhookLane.updateMany({ where: { endpointId: id, leased: false }, data: { nextAt: now } });
+  return endpoint;
+}
+
+type EndpointRow = ReturnType<typeof asRow>;
 const asRow = ({ url, eventTypes, storeIds, payloadVersion }: EndpointSettings) => ({
   url: new URL(url).href,
   eventTypes: [...new Set(eventTypes)],
@@ -135,16 +150,18 @@ const asRow = ({ url, eventTypes, storeIds, payloadVersion }: EndpointSettings) 
   payloadVersion,
 });
 
+/** What is wrong with the settings that are named. */
 async function problemOf(
   domain: Partners,
   app: Pick<App, 'scopes'>,
-  { url, eventTypes, storeIds }: EndpointSettings,
+  { url, eventTypes, storeIds = [] }: Partial<EndpointSettings>,
 ): Promise<Problem | undefined> {
-  if (eventTypes.length === 0) return invalid('eventTypes', 'Name at least one.');
-  const missing = eventTypes.map(typeNamed).find((type) => type && !app.scopes.includes(type.scope));
+  if (eventTypes?.length === 0) return invalid('eventTypes', 'Name at least one.');
+  const missing = eventTypes?.map(typeNamed).find((type) => type && !app.scopes.includes(type.scope));
   if (missing) return invalid('eventTypes', `The app lacks the scope ${missing.scope} that ${missing.name} needs.`);
   if (storeIds.length > mostStores) return invalid('storeIds', `${mostStores} stores at most.`);
   if (!storeIds.every(isId)) return invalid('storeIds', 'They must be ids of stores.');
+  if (url === undefined) return undefined;
   try {
     await checkTarget(url, domain.config['WEBHOOK_TARGETS'] as Reach);
     return undefined;

@@ -65,7 +65,7 @@ export class RelayUnderTest {
     const graph = await testSubgraph<Partners>(definition, {
       seed: true,
       clock: () => this.now,
-      configuration: { PII_MASTER_KEYS: this.#masterKeys, PII_INDEX_KEY: newKey() },
+      configuration: { PII_MASTER_KEYS: this.#masterKeys, PII_INDEX_KEY: newKey(), WEBHOOK_TARGETS: 'any' },
     });
     this.domain = graph.domain;
     await once(this.#receiver.listen(0, '127.0.0.1'), 'listening');

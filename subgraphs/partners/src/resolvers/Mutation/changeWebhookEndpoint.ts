@@ -16,5 +16,6 @@ export const changeWebhookEndpoint: MutationResolvers['changeWebhookEndpoint'] =
     ...(payloadVersion && { payloadVersion }),
   });
   if (outcome.kind === 'invalid') return problem(outcome);
+  if (outcome.kind === 'notFound') return notFound('endpoint');
   return { __typename: 'ChangeWebhookEndpointSuccess', endpoint: outcome.endpoint };
 };

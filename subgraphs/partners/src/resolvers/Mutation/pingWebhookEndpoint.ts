@@ -11,5 +11,6 @@ export const pingWebhookEndpoint: MutationResolvers['pingWebhookEndpoint'] = asy
   if (!endpoint) return notFound('endpoint');
   const outcome = await pingEndpoint(domain, endpoint);
   if (outcome.kind === 'invalid') return problem(outcome);
+  if (outcome.kind === 'notFound') return notFound('endpoint');
   return { __typename: 'PingWebhookEndpointSuccess', webhookId: outcome.webhookId };
 };

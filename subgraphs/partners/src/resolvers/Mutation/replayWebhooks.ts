@@ -11,5 +11,6 @@ export const replayWebhooks: MutationResolvers['replayWebhooks'] = async (
   if (!endpoint) return notFound('endpoint');
   const outcome = await replay(domain, endpoint, wanted);
   if (outcome.kind === 'invalid') return problem(outcome);
+  if (outcome.kind === 'notFound') return notFound('endpoint');
   return { __typename: 'ReplayWebhooksSuccess', count: outcome.count };
 };

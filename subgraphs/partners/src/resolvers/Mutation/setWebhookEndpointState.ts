@@ -10,5 +10,6 @@ export const setWebhookEndpointState: MutationResolvers['setWebhookEndpointState
   const endpoint = await loaders.endpointById.load(id);
   if (!endpoint) return notFound('endpoint');
   const outcome = await setEndpointState(domain, endpoint, state);
+  if (outcome.kind === 'notFound') return notFound('endpoint');
   return { __typename: 'SetWebhookEndpointStateSuccess', endpoint: outcome.endpoint };
 };
