@@ -26,11 +26,6 @@ export const graphqlPath = '/graphql';
 /** The paths of REST: their first part is a version. */
 const restPath = /^\/v\d+\//;
 /**
- * Characters that nobody has to write in percent (RFC 3986, 2.3): a path with one of them is another spelling of a
- * route, which a filter in front may not know.
- */
-const needlessPercent = /^[^?]*%(2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/i;
-/**
  * How long requests may take to finish after `close`: longer than the deadline of a request, and less than the 30 s in
  * which the sender of a SIGTERM expects the process to end.
  */
@@ -177,7 +172,7 @@ export class GraphServer {
           return crossOrigin.handle(request, response, () => mcp.handle(request, response));
         if (target && devices?.takes(target.path)) return devices.handle(request, response, target.path);
         const url = originForm(request.url);
-        if (rest && restPath.test(url) && !needlessPercent.test(url)) {
+        if (rest && restPath.test(url)) {
           request.url = url;
           return crossOrigin.handle(request, response, () => rest.handle(request, response));
         }

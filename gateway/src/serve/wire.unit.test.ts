@@ -147,7 +147,7 @@ it.each<[string, Record<string, string>, Buffer | string, number]>([
 
 it.each([
   ['the whole address', ['GET http://elsewhere.example/health/live HTTP/1.1', 'Host: x'], 200],
-  ['percent signs', ['GET /%68ealth/l%69ve HTTP/1.1', 'Host: x'], 404],
+  ['percent signs', ['GET /%68ealth/l%69ve HTTP/1.1', 'Host: x'], 200],
   ['percent signs that are no text', ['GET /%ff HTTP/1.1', 'Host: x'], 404],
   ['no address', ['GET http://[/graphql HTTP/1.1', 'Host: x'], 404],
   ['HEAD', ['HEAD /health/live HTTP/1.1', 'Host: x'], 200],
@@ -166,7 +166,7 @@ it.each([
 });
 
 const aliases = [
-  ...['//x/graphql', '//graphql', '///x/graphql', '/\\x/graphql', '/%67raphql', '/graphql%3f', '/x/../graphql'],
+  ...['//x/graphql', '//graphql', '///x/graphql', '/\\x/graphql', '/graphql%3f', '/x%2fgraphql', '/x/../graphql'],
   ...[
     '/%2e/graphql',
     'http://x//y/graphql',
@@ -175,7 +175,6 @@ const aliases = [
     'http:graphql',
     'http://x\\graphql',
   ],
-  'http://x/%67raphql',
 ];
 it.each(aliases)('%s is no other name of /graphql, which a filter in front would not know', async (target) => {
   const calls = parts.calls.length;

@@ -9,14 +9,17 @@ export interface RequestTarget {
   readonly path: string;
 }
 
+/** Characters that mean the same whether they are written in percent or not (RFC 3986, 2.3). */
+const unreserved = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi;
+
 /**
- * Undefined if the target is no path, or its path would be another one once it is parsed or decoded: by dots,
- * backslashes, a host of its own (`//host/graphql`) or characters written in percent (`/%67raphql`). A filter in front
- * that reads paths as they are written could otherwise be passed. No path that is served here needs any of these.
+ * Undefined if the target is no path, or its path would be another one once it is parsed: by dots, backslashes or a
+ * host of its own (`//host/graphql`). A filter in front that reads paths as they are written could otherwise be passed.
+ * `/%67raphql` is `/graphql` to every reader (RFC 9110, 4.2.3), and what is reserved, such as `%2F`, stays as it is.
  */
 export function requestTarget(target: string | undefined): RequestTarget | undefined {
   if (target === undefined || !URL.canParse(target, 'http://localhost')) return undefined;
   const url = new URL(target, 'http://localhost');
   const path = originForm(target).split(/[?#]/, 1)[0];
-  return path === url.pathname && !path.includes('%') ? { url, path } : undefined;
+  return path === url.pathname ? { url, path: path.replace(unreserved, decodeURIComponent) } : undefined;
 }
