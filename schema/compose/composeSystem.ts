@@ -13,7 +13,6 @@ import { checkListSizes } from './checkListSizes.ts';
 import { checkVariesBy } from './checkVariesBy.ts';
 import type { composeChannel, ComposedChannel } from './composeChannel.ts';
 import type { composeGraph } from './composeGraph.ts';
-import type { ComposeHelpers } from './composeHelpers.ts';
 import { CompositionFailed, placeOfError, type CompositionProblem } from './compositionProblem.ts';
 import { describeStreams } from './describeStreams.ts';
 import { registeredSources, viewSource, type GraphSource } from './graphSource.ts';
@@ -39,8 +38,6 @@ export interface ComposedSystem {
 export interface Composition {
   readonly graph: typeof composeGraph;
   readonly channel: typeof composeChannel;
-  /** Others who compose some of these channels at the same time, so that `channel` need not. */
-  helpers?(channels: readonly ContractSources[]): ComposeHelpers;
 }
 
 /** Of what the contract of a channel is composed. */
@@ -110,31 +107,20 @@ export async function composeSystem(composition: Composition = keptComposition):
   );
   const unreadable: CompositionProblem[] = [];
   const contracts = present.flatMap((manifest) => attempt(() => contractOf(manifest, sources), unreadable) ?? []);
-  const helpers = problems.length > 0 ? undefined : composition.helpers?.(contracts);
-  try {
-    const supergraph = attempt(() => composition.graph('the full graph', describeStreams(sources)));
-    // The problems of the full graph would be repeated for each channel.
-    if (problems.length > 0) return system;
-    problems.push(...unreadable);
-    for (const { manifest, view } of contracts) {
-      if (!view) continue;
-      views.set(manifest.name, view);
-      problems.push(...checkView(view, sources, audiences));
-    }
-    const compose = ({ manifest, sources: from, view }: ContractSources): void => {
-      const made = attempt(() => composition.channel(manifest, from, view));
-      if (made) composed.set(manifest.name, made);
-    };
-    const left: ContractSources[] = [];
-    for (const contract of contracts)
-      if (helpers?.claim(contract.manifest.name) ?? true) compose(contract);
-      else left.push(contract);
-    await helpers?.done();
-    left.forEach(compose);
-    return { ...system, supergraph };
-  } finally {
-    helpers?.stop();
+  const supergraph = attempt(() => composition.graph('the full graph', describeStreams(sources)));
+  // The problems of the full graph would be repeated for each channel.
+  if (problems.length > 0) return system;
+  problems.push(...unreadable);
+  for (const { manifest, view } of contracts) {
+    if (!view) continue;
+    views.set(manifest.name, view);
+    problems.push(...checkView(view, sources, audiences));
   }
+  for (const { manifest, sources: from, view } of contracts) {
+    const made = attempt(() => composition.channel(manifest, from, view));
+    if (made) composed.set(manifest.name, made);
+  }
+  return { ...system, supergraph };
 }
 
 /**

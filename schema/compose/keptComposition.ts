@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 import { loadRoutes } from '#gateway/rest/loadRoutes.ts';
 import { composeChannel, type ComposedChannel } from './composeChannel.ts';
 import { composeGraph } from './composeGraph.ts';
-import { ComposeHelpers } from './composeHelpers.ts';
 import type { Composition } from './composeSystem.ts';
 import type { ContractRules } from './filterToContract.ts';
 import type { GraphSource } from './graphSource.ts';
@@ -33,12 +32,6 @@ export const keptComposition: Composition = {
     const made = composeChannel(rules, sources, view);
     kept.contracts.write(key, made);
     return made;
-  },
-  helpers: (contracts) => {
-    const missing = contracts.filter(
-      ({ manifest, sources, view }) => !kept.contracts.has(contractKey(manifest, sources, view)),
-    );
-    return new ComposeHelpers(missing.map(({ manifest }) => manifest.name));
   },
 };
 

@@ -1,20 +1,17 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
 import { KeptFolder, keyOf } from '../../compose/keptFolder.ts';
 import type { Tree } from '../against/tree.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Owners } from '../model/owners.ts';
 import type { Linted } from './lintText.ts';
 
-export interface TextToLint {
+interface TextToLint {
   readonly file: string;
   readonly text: string;
 }
 
 const kept = new KeptFolder<readonly Linted[]>('lint', 200);
-let worker: Worker | undefined;
 
 /** What the linter says of the SDL of all subgraphs and views. A text that has not changed is not linted again. */
 export async function lintFindings(tree: Tree, owners: Owners): Promise<Finding[]> {
@@ -24,31 +21,18 @@ export async function lintFindings(tree: Tree, owners: Owners): Promise<Finding[
     .map((file) => ({ file, text: tree.read(file) ?? '' }));
   const known = new Map(texts.map((each) => [each.file, kept.read(lintKey(each))]));
   const missing = texts.filter(({ file }) => known.get(file) === undefined);
-  const found = missing.length > 0 ? await lintAside(missing) : [];
-  missing.forEach((each, index) => {
-    known.set(each.file, found[index]);
-    kept.write(lintKey(each), found[index] ?? []);
-  });
+  if (missing.length > 0) {
+    // The linter takes half a second to load.
+    const { lintText } = await import('./lintText.ts');
+    for (const each of missing) {
+      const found = lintText(each.file, each.text);
+      known.set(each.file, found);
+      kept.write(lintKey(each), found);
+    }
+  }
   return [...known.values()]
     .flatMap((each) => each ?? [])
     .map((each) => ({ ...each, owners: owners.of(each.place?.file) }));
-}
-
-/** The linter takes a second to load, during which this thread composes. A thread that cannot begin only costs time. */
-async function lintAside(texts: readonly TextToLint[]): Promise<Linted[][]> {
-  worker ??= new Worker(new URL('./lintWorker.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
-  try {
-    worker.ref();
-    worker.postMessage(texts);
-    const [answer] = (await once(worker, 'message')) as [Linted[][]];
-    // Nothing is left to wait for when the command ends.
-    worker.unref();
-    return answer;
-  } catch {
-    worker = undefined;
-    const { lintText } = await import('./lintText.ts');
-    return texts.map(({ file, text }) => lintText(file, text));
-  }
 }
 
 const lintKey = ({ file, text }: TextToLint): string => keyOf([linter(), file, text]);
