@@ -37,6 +37,29 @@ it('what an endpoint answers late counts no more once it has another address or 
   }
 });
 
+it('an endpoint is enabled while events that lock its lanes arrive', async () => {
+  const { domain } = under;
+  const { id } = await under.endpointAt('enabled');
+  await setEndpointState(domain, { id }, 'DISABLED');
+  for (const object of ['store:b', 'store:a'])
+    await domain.db.webhookLane.create({ data: { endpointId: id, object, nextAt: under.now, leased: false } });
+  const events = await domain.pool.connect();
+  const lock = (object: string) => events.query(`SELECT 1 FROM webhook_lane WHERE object = $1 FOR UPDATE`, [object]);
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  try {
+    await events.query('BEGIN');
+    await lock('store:a');
+    const enabled = setEndpointState(domain, { id }, 'ACTIVE');
+    await until(async () => (await domain.pool.query(waiting)).rows.length > 0);
+    await lock('store:b');
+    await events.query('COMMIT');
+    expect(await enabled).toMatchObject({ kind: 'done' });
+  } finally {
+    events.release();
+  }
+  await domain.pool.query('DELETE FROM "webhook_endpoint"');
+});
+
 it('what two change of an endpoint at once is changed, and what is removed meanwhile is not found', async () => {
   const { domain } = under;
   const { id } = await under.endpointAt('old');

@@ -110,12 +110,13 @@ const longestCallMs = 15_000;
  * that is not recorded yet. Its outcome is not recorded any more, and the lane stays leased until the call has ended.
  */
 export const takeBackUnderWay = async (
-  tx: Pick<Tx, '$executeRawUnsafe'>,
+  tx: SqlTx,
   now: Date,
   endpointId: string,
   { eventIds, from, until }: Pick<Selection, 'eventIds' | 'from' | 'until'>,
-): Promise<void> =>
-  void (await tx.$executeRawUnsafe(
+): Promise<void> => {
+  await lockLanes(tx, endpointId);
+  await tx.$executeRawUnsafe(
     `UPDATE "webhook_lane" "l"
         SET "claim" = nextval('webhook_sequence'), "next_at" = least("l"."next_at", $2::timestamptz)
       WHERE "l"."endpoint_id" = $1::uuid AND "l"."leased" AND EXISTS (
@@ -129,7 +130,15 @@ export const takeBackUnderWay = async (
     eventIds ?? null,
     from ?? null,
     until ?? null,
-  ));
+  );
+};
+
+/** Locks all lanes of an endpoint, in the order in which `enqueue` locks them: neither waits for the other for ever. */
+const lockLanes = (tx: SqlTx, endpointId: string): Promise<unknown> =>
+  tx.$queryRawUnsafe(
+    `SELECT 1 FROM "webhook_lane" WHERE "endpoint_id" = $1::uuid ORDER BY "object" FOR NO KEY UPDATE`,
+    endpointId,
+  );
 
 /** What decides who is told: see `eventTypes`. */
 interface Rule {
