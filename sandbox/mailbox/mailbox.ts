@@ -34,10 +34,17 @@ export interface Mailbox {
   /** The newest mails, the newest last. */
   mails(): readonly ReceivedMail[];
   /**
-   * Has the server answer a recipient's address (`address`), or the end of a message (`message`), or not answer it
-   * (`lost`: it takes the message and drops the connection), the given number of times.
+   * Has the server refuse a recipient's address (`address`), or the end of a message (`message`), or not answer it
+   * (`lost`: it takes the message and drops the connection), or say nothing to an address until `answerHeld` (`held`),
+   * the given number of times.
    */
-  fail(fault: { readonly at: 'address' | 'message' | 'lost'; readonly code?: number; readonly times: number }): void;
+  fail(fault: {
+    readonly at: 'address' | 'message' | 'lost' | 'held';
+    readonly code?: number;
+    readonly times: number;
+  }): void;
+  /** Takes the addresses to which nothing was said. */
+  answerHeld(): void;
   /** The gateway of text messages and notifications, whose API is beside the page. */
   readonly texting: TextingGateway | undefined;
   close(): Promise<void>;
@@ -51,6 +58,7 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   const { host = '127.0.0.1', password } = options;
   const kept: ReceivedMail[] = [];
   let faults: { at: string; code: number; times: number }[] = [];
+  const held: (() => void)[] = [];
   const takeFault = (at: string): number | undefined => {
     const fault = faults.find((each) => each.at === at && each.times > 0);
     if (fault) fault.times -= 1;
@@ -67,7 +75,8 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
         : done(answer(535, 'Wrong password')),
     onRcptTo: (_address, _session, done) => {
       const code = takeFault('address');
-      done(code ? answer(code, 'The address is refused') : null);
+      if (takeFault('held') !== undefined) held.push(done);
+      else done(code ? answer(code, 'The address is refused') : null);
     },
     onData: (stream, session, done) => {
       simpleParser(stream).then((parsed) => {
@@ -105,6 +114,9 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
     mails: () => kept,
     texting,
     fail: ({ at, code = 0, times }) => (faults = [...faults.filter((each) => each.times > 0), { at, code, times }]),
+    answerHeld() {
+      for (const done of held.splice(0)) done();
+    },
     async close() {
       page.closeAllConnections();
       await Promise.all([

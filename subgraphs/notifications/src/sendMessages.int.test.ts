@@ -178,6 +178,20 @@ describe('a mail server that fails', () => {
     expect(mailsTo(news.email)).toHaveLength(1);
   });
 
+  it('holds up neither text messages nor other mails while it does not answer', async () => {
+    readers.set(news.customerId, { email: news.email, locale: 'EN', phone: '+493012345' });
+    news.mailbox.fail({ at: 'held', times: 1 });
+    await say(ready());
+    const statuses = async (medium: string) => (await rows(medium)).map(({ status }) => status);
+    await until(async () => (await statuses('EMAIL')).join() === 'SENDING');
+    await until(async () => (await statuses('SMS')).join() === 'SENT');
+    await say(ready());
+    await until(async () => (await statuses('EMAIL')).join() === 'SENDING,SENT');
+    news.mailbox.answerHeld();
+    await until(async () => (await statuses('EMAIL')).join() === 'SENT,SENT');
+    expect(mailsTo(news.email)).toHaveLength(2);
+  });
+
   it('is left alone while customers are down', async () => {
     news.customersDown = true;
     await say(ready());
