@@ -17,6 +17,7 @@ import { benchSdl } from './benchGraph.ts';
 import { serveMeasured, type ServerSetup, type Served } from './measuredServer.ts';
 
 const unbounded = 1_000_000;
+const aDayMs = 86_400_000;
 
 const resolversOf = (state: BenchState) => ({
   Query: {
@@ -29,7 +30,7 @@ const resolversOf = (state: BenchState) => ({
  * A channel in one process with its subgraph. Its limits for each caller are off, because one machine plays all
  * callers.
  */
-async function begin({ supergraph, clientKey }: ServerSetup): Promise<Served> {
+async function begin({ supergraph, clientKey, pings }: ServerSetup): Promise<Served> {
   const log = pino({ level: 'warn' }, pino.destination(2));
   const domain = new BenchDomain();
   const identity = await createIdentity({
@@ -57,7 +58,12 @@ async function begin({ supergraph, clientKey }: ServerSetup): Promise<Served> {
       tags: ['public', 'kiosk'],
       directory: pathToFileURL(`${folder}/`),
       auth: { roles: ['kiosk'], anonymous: false },
-      streams: { maxConnections: unbounded, maxConnectionsPerCaller: unbounded, maxSubscriptionsPerCaller: unbounded },
+      streams: {
+        maxConnections: unbounded,
+        maxConnectionsPerCaller: unbounded,
+        maxSubscriptionsPerCaller: unbounded,
+        ...(pings ? {} : { pingMs: aDayMs }),
+      },
     },
     {
       profile: 'development',

@@ -47,7 +47,6 @@ const clients = new Map<number, LoadSocket>();
 const cursors = new Map<number, string>();
 let heard = new Map<number, { count: number; lastAt: number }>();
 let closed = 0;
-let pings = 0;
 
 function onMessage(publishedAt: number): void {
   const event = heard.get(publishedAt);
@@ -98,9 +97,6 @@ function connectAll(order: ConnectOrder): Promise<Connected> {
               else if (next < order.from + order.count) open(next++);
             },
             message: onMessage,
-            pinged: () => {
-              pings += 1;
-            },
             closed: () => {
               if (!clients.has(number)) return;
               closed += 1;
@@ -125,10 +121,13 @@ const calls = {
     closed = 0;
   },
   heard: (): HeardEvent[] => [...heard].map(([publishedAt, event]) => ({ publishedAt, ...event })),
+  /** Microseconds since the start. */
+  cpu: (): number => {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
   /** Connections that were lost since `record`, apart from those that `cut` closed. */
   closed: () => closed,
-  /** All messages since the start. */
-  pings: () => pings,
   /** Lets the clients from number `from` to before `to` stop reading. */
   stall: ({ from, to }: { from: number; to: number }) => {
     for (let number = from; number < to; number += 1) clients.get(number)!.stall();

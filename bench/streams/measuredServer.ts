@@ -1,4 +1,5 @@
 import { Session, type Profiler } from 'node:inspector/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { JWK } from 'jose';
 import { answerCalls } from './childCalls.ts';
@@ -8,6 +9,8 @@ export interface ServerSetup {
   readonly supergraph: string;
   /** The public key of the clients' tokens. */
   readonly clientKey: JWK;
+  /** Whether it pings its clients, as often as it does by default. */
+  readonly pings: boolean;
 }
 
 /** A server under test: how to start it, and how to tell it about events. */
@@ -15,6 +18,21 @@ export interface Served {
   readonly port: number;
   happen(happening: Happening): void;
 }
+
+/** Events at a steady pace, which the server makes itself: their way here would cost as much as the work on them. */
+export interface Pace {
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly kind: Happening['kind'];
+  readonly id: string;
+  /** If given, there are so many ids, `id` with a number behind it, and the events go round them. */
+  readonly ids?: number;
+  /** Whether the events are made and then dropped, so that the cost of making them is measured. */
+  readonly isIdle: boolean;
+}
+
+/** Neighbours lie far apart, so that all processes that play clients have a share of the events. */
+const stride = 7_919;
 
 /** How much of the machine the server uses: bytes, and microseconds of CPU since it started. */
 export interface Mark {
@@ -34,6 +52,7 @@ const mark = (): Mark => {
 
 function serverCalls(begin: (setup: ServerSetup) => Promise<Served>) {
   let served: Served | undefined;
+  let round = 0;
   const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
   const session = new Session();
   session.connect();
@@ -43,11 +62,25 @@ function serverCalls(begin: (setup: ServerSetup) => Promise<Served>) {
       return served.port;
     },
     happen: (happenings: readonly Happening[]) => happenings.forEach((each) => served!.happen(each)),
-    /**
-     * Receives events as `happen` does, and drops them, so that the cost of the way from the bench to here can be
-     * measured.
-     */
-    ignore: (_happenings: readonly Happening[]) => undefined,
+    /** Publishes events for so many seconds, whole ones, and returns their times. */
+    play: async ({ perSecond, seconds, kind, id, ids, isIdle }: Pace): Promise<number[]> => {
+      const published: number[] = [];
+      const began = performance.now();
+      const dueAt = (count: number) => began + (count * 1_000) / perSecond;
+      while (published.length < seconds * perSecond) {
+        for (; published.length < seconds * perSecond && dueAt(published.length) <= performance.now(); round += 1) {
+          const happening = {
+            kind,
+            id: ids === undefined ? id : `${id}${(round * stride) % ids}`,
+            at: uniqueTime(published.at(-1)),
+          };
+          if (!isIdle) served!.happen(happening);
+          published.push(happening.at);
+        }
+        await pause(Math.max(1, dueAt(published.length) - performance.now()));
+      }
+      return published;
+    },
     mark,
     /** The use after collecting garbage. */
     collected: (): Mark => {
@@ -87,6 +120,12 @@ export type ServerCalls = ReturnType<typeof serverCalls>;
 
 /** To be called in the child process: serves, and reports what it uses. */
 export const serveMeasured = (begin: (setup: ServerSetup) => Promise<Served>): void => answerCalls(serverCalls(begin));
+
+/** An event is identified by its time. */
+export function uniqueTime(last = 0): number {
+  const at = Math.round((performance.timeOrigin + performance.now()) * 1_000) / 1_000;
+  return Math.max(at, last + 0.001);
+}
 
 interface ProfileLine {
   readonly name: string;

@@ -10,6 +10,8 @@ export const command: Command = {
     '--only <list>': 'of fanout, one-each, storm, stalled, documents (all)',
     '--subscribers <list>': 'counts (1000,5000,10000); storm and stalled take the largest',
     '--seconds <n>': 'of each measurement (5)',
+    '--turns <n>': 'of each server, in fanout, one-each and documents (5)',
+    '--documents <list>': 'how many that differ (1,10,100,1000)',
     '--callers <one|each>': 'whether all clients are one caller; default: one, but each its own in a storm',
     '--loads <n>': 'processes that play the clients (1 on two cores, else 2)',
     '--without-plain': 'the channel alone',
@@ -18,8 +20,11 @@ export const command: Command = {
   },
   more: `fanout: commit to last subscriber over the events, CPU, loop delay, memory. one-each: the same. storm: until all are acknowledged and have their
 snapshot, then again with cursors. stalled: growth of memory, evictions, the others. documents: the cost of 1, 10, 100, 1,000 different ones.
-CPU is the server's, less what it takes idle and for pings; memory is its RSS after collecting garbage, less the same before the sockets came. The load
-comes from the same machine.`,
+
+In fanout, one-each and documents both servers run side by side with all their subscribers and take turns, so that what else the machine does meets both.
+In each turn a server makes its events itself and drops them (what it takes idle), then makes as many and delivers them; CPU is that of the server's process
+and the second less the first, the median of the turns with the least and the most beside it. Before, events are sent until the code is compiled. Neither
+pings. Memory is the server's RSS after collecting garbage, less the same before the sockets came. The load comes from the same machine.`,
   examples: ['bench:streams --only fanout --subscribers 1000'],
 };
 
@@ -27,6 +32,8 @@ export interface Options {
   readonly only: readonly string[] | undefined;
   readonly subscribers: readonly number[];
   readonly seconds: number;
+  readonly turns: number;
+  readonly documents: readonly number[];
   readonly callers: string | undefined;
   readonly loads: number;
   readonly profile: boolean;
@@ -39,6 +46,8 @@ export function optionsOf({ settings, switches }: ParsedFlags): Options {
     ONLY,
     SUBSCRIBERS = '1000,5000,10000',
     SECONDS = '5',
+    TURNS = '5',
+    DOCUMENTS = '1,10,100,1000',
     CALLERS,
     LOADS = availableParallelism() > 2 ? '2' : '1',
     JSON: json,
@@ -47,6 +56,8 @@ export function optionsOf({ settings, switches }: ParsedFlags): Options {
     only: ONLY?.split(','),
     subscribers: SUBSCRIBERS.split(',').map(Number),
     seconds: Number(SECONDS),
+    turns: Number(TURNS),
+    documents: DOCUMENTS.split(',').map(Number),
     loads: Number(LOADS),
     callers: CALLERS,
     json,

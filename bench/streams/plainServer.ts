@@ -16,7 +16,7 @@ const topicOf = ({ kind, id }: Pick<Happening, 'kind' | 'id'>): string => `${kin
  * The plain server that the channel is compared with: graphql-ws with an in-memory pub/sub, where each event is
  * executed for each subscriber by itself. As from the channel, a snapshot comes first.
  */
-async function begin({ clientKey }: ServerSetup): Promise<Served> {
+async function begin({ clientKey, pings }: ServerSetup): Promise<Served> {
   const state = new BenchState();
   const pubsub = new PubSub({ eventEmitter: new EventEmitter().setMaxListeners(0) });
   const key = await importJWK(clientKey, 'ES256');
@@ -36,6 +36,7 @@ async function begin({ clientKey }: ServerSetup): Promise<Served> {
       },
     },
     new WebSocketServer({ server, path: '/graphql' }),
+    pings ? undefined : 0,
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

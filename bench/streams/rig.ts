@@ -5,7 +5,7 @@ import type { Happening } from './benchDomain.ts';
 import { benchSupergraph, documents } from './benchGraph.ts';
 import { startChild, type Child } from './childCalls.ts';
 import type { Connected, ConnectOrder, HeardEvent, LoadCalls } from './load.ts';
-import type { Mark, ServerCalls } from './measuredServer.ts';
+import { uniqueTime, type Mark, type Pace, type ServerCalls } from './measuredServer.ts';
 
 export type System = 'channel' | 'plain';
 
@@ -15,12 +15,10 @@ export interface Surroundings {
   /** At most this many processes play the clients. */
   readonly loads: number;
   readonly tokens: string[];
-  /** Microseconds of CPU that it takes a server to ping a client, once it was measured. */
-  readonly pingCosts: Map<System, number>;
 }
 
 export async function surroundings(loads: number): Promise<Surroundings> {
-  return { supergraph: benchSupergraph(), clientKey: await newSigningKey(), loads, tokens: [], pingCosts: new Map() };
+  return { supergraph: benchSupergraph(), clientKey: await newSigningKey(), loads, tokens: [] };
 }
 
 /** The `Authorization` headers of `count` callers, which are devices of one store. */
@@ -33,10 +31,9 @@ export async function authorizations({ tokens, clientKey }: Surroundings, count:
   return tokens.slice(0, count);
 }
 
-/** Use of the server's CPU over a span, in microseconds, and the pings in it. */
+/** Use of the server's CPU over a span, in microseconds. */
 export interface Span {
   readonly cpu: number;
-  readonly pings: number;
   readonly seconds: number;
 }
 
@@ -49,8 +46,6 @@ export interface Delivered {
 const now = () => performance.timeOrigin + performance.now();
 const serverOptions = ['--expose-gc'];
 const lookMs = 100;
-const pingRoundMs = 12_500;
-const pingSpanMs = 500;
 
 /**
  * One server under test in a process of its own, and the processes of its clients. This process plays the bus: it
@@ -67,13 +62,21 @@ export class Rig {
     this.port = port;
   }
 
-  static async start(system: System, around: Surroundings, loads = around.loads): Promise<Rig> {
+  static async start(
+    system: System,
+    around: Surroundings,
+    { loads = around.loads, pings = true }: { readonly loads?: number; readonly pings?: boolean } = {},
+  ): Promise<Rig> {
     const server = startChild<ServerCalls>(
       system === 'channel' ? './channelServer.ts' : './plainServer.ts',
       serverOptions,
     );
     const clients = Array.from({ length: loads }, () => startChild<LoadCalls>('./load.ts'));
-    const port = await server.call('begin', { supergraph: around.supergraph, clientKey: publicHalf(around.clientKey) });
+    const port = await server.call('begin', {
+      supergraph: around.supergraph,
+      clientKey: publicHalf(around.clientKey),
+      pings,
+    });
     const rig = new Rig(server, clients, port);
     await rig.#warmUp(around);
     return rig;
@@ -158,15 +161,14 @@ export class Rig {
     perSecond: number,
     goesOn: (published: number) => boolean,
     happeningOf: (at: number) => Omit<Happening, 'at'>,
-    call: 'happen' | 'ignore' = 'happen',
   ): Promise<number[]> {
     const published: number[] = [];
     const began = performance.now();
     while (goesOn(published.length)) {
       const due = Math.floor(((performance.now() - began) / 1_000) * perSecond) + 1;
       while (published.length < due && goesOn(published.length)) {
-        const at = uniqueTime(published);
-        void this.server.call(call, [{ ...happeningOf(published.length), at }]);
+        const at = uniqueTime(published.at(-1));
+        void this.server.call('happen', [{ ...happeningOf(published.length), at }]);
         published.push(at);
       }
       await pause(Math.max(1, began + (published.length * 1_000) / perSecond - performance.now()));
@@ -174,33 +176,22 @@ export class Rig {
     return published;
   }
 
-  /** Measures what the server uses while something is done. */
-  async span(work: () => Promise<unknown>): Promise<Span> {
-    const now = async () => ({
-      cpu: (await this.server.call('mark')).cpu,
-      pings: (await Promise.all(this.loads.map((load) => load.call('pings')))).reduce((sum, each) => sum + each, 0),
-    });
-    const [began, before] = [performance.now(), await now()];
-    await work();
-    const after = await now();
-    return {
-      cpu: after.cpu - before.cpu,
-      pings: after.pings - before.pings,
-      seconds: (performance.now() - began) / 1_000,
-    };
+  /** See `Pace`: the server publishes the events itself. */
+  play(pace: Pace): Promise<number[]> {
+    return this.server.call('play', pace);
   }
 
-  /**
-   * Pings come in bursts: a short span has all or none of them. Their cost is the slope of CPU over pings in the spans
-   * of a whole round, idle.
-   */
-  async pingCost(): Promise<number> {
-    const spans: Span[] = [];
-    for (let n = 0; n < pingRoundMs / pingSpanMs; n += 1) spans.push(await this.span(() => pause(pingSpanMs)));
-    const mean = (of: (span: Span) => number) => spans.reduce((sum, span) => sum + of(span), 0) / spans.length;
-    const [pings, cpu] = [mean((span) => span.pings), mean((span) => span.cpu)];
-    const variance = mean((span) => (span.pings - pings) ** 2);
-    return variance === 0 ? 0 : mean((span) => (span.pings - pings) * (span.cpu - cpu)) / variance;
+  /** Measures what the server uses while something is done. */
+  async span(work: () => Promise<unknown>): Promise<Span> {
+    const [began, before] = [performance.now(), await this.server.call('mark')];
+    await work();
+    const after = await this.server.call('mark');
+    return { cpu: after.cpu - before.cpu, seconds: (performance.now() - began) / 1_000 };
+  }
+
+  /** The CPU that the processes of the clients have used, in microseconds. */
+  async clientsCpu(): Promise<number> {
+    return (await Promise.all(this.loads.map((load) => load.call('cpu')))).reduce((sum, each) => sum + each, 0);
   }
 
   settle(): Promise<Mark> {
@@ -216,12 +207,6 @@ export class Rig {
   async end(): Promise<void> {
     await Promise.all([this.server, ...this.loads].map((child) => child.end()));
   }
-}
-
-/** An event is identified by its time. */
-function uniqueTime(published: readonly number[]): number {
-  const at = Math.round(now() * 1_000) / 1_000;
-  return Math.max(at, (published.at(-1) ?? 0) + 0.001);
 }
 
 function merge(published: readonly number[], heard: readonly HeardEvent[]): Delivered[] {

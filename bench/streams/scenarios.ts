@@ -3,7 +3,7 @@ import { aimedAt, rowsOf, type FigureSpec, type Measured, type Row } from './fig
 import type { Options } from './options.ts';
 import type { Surroundings, System } from './rig.ts';
 import { stalledClients, stalledFigures } from './stalledClients.ts';
-import { steadyFigures, steadyLoad, type SteadyLoad } from './steadyLoad.ts';
+import { steadyFigures, steadyLoads, type SteadyLoad } from './steadyLoad.ts';
 import { storm, stormFigures } from './storm.ts';
 
 export interface Scenario {
@@ -13,7 +13,6 @@ export interface Scenario {
   run(variant: string, around: Surroundings, done: (rows: Row[]) => void): Promise<void>;
 }
 
-const documentCounts = [1, 10, 100, 1_000];
 const documentSubscribers = 2_000;
 const singleEvents = 200;
 
@@ -27,38 +26,41 @@ export function scenarios(options: Options): Record<string, Scenario> {
   ): Promise<Row[]> =>
     rowsOf(name, variant, specs, await measure('channel'), options.plain ? await measure('plain') : {});
   const most = Math.max(...subscribers);
+  const systems: readonly System[] = options.plain ? ['channel', 'plain'] : ['channel'];
   const callersOf = (count: number) => (options.callers === 'each' ? count : 1);
-  const shared = { seconds, profile, idPerClient: false, id: 'one', eventsPerSecond: 1 };
+  const shared = { seconds, profile, turns: options.turns };
   const everyone = (count: number, texts: readonly string[]): SteadyLoad => ({
     ...shared,
     subscribers: count,
     documents: texts,
     callers: callersOf(count),
-    happeningOf: () => ({ kind: 'board', id: 'one' }),
+    events: { perSecond: 1, kind: 'board', id: 'one' },
     hearersOfEach: count,
   });
   const oneEach = (count: number): SteadyLoad => ({
     ...shared,
     subscribers: count,
     documents: [documents.order],
-    id: 'o',
-    idPerClient: true,
     callers: callersOf(count),
-    eventsPerSecond: singleEvents,
-    // They lie far apart, so that all processes that play clients have a share of them.
-    happeningOf: (at) => ({ kind: 'order', id: `o${(at * 7_919) % count}` }),
+    events: { perSecond: singleEvents, kind: 'order', id: 'o', ids: count },
     hearersOfEach: 1,
   });
+  const steady = async (
+    name: string,
+    variant: string,
+    around: Surroundings,
+    load: SteadyLoad,
+    isAimed: boolean,
+  ): Promise<Row[]> => {
+    const { channel = {}, plain = {} } = await steadyLoads(systems, around, load);
+    return rowsOf(name, variant, steadyFigures(isAimed), channel, plain);
+  };
   const perCount = (name: string, title: string, loadOf: (count: number) => SteadyLoad): Scenario => ({
     title,
     variants: subscribers.map(String),
     run: async (variant, around, done) => {
       const load = loadOf(Number(variant));
-      done(
-        await compared(name, variant, steadyFigures(load.subscribers >= aimedAt), (system) =>
-          steadyLoad(system, around, load),
-        ),
-      );
+      done(await steady(name, variant, around, load, load.subscribers >= aimedAt));
     },
   });
   return {
@@ -86,11 +88,15 @@ export function scenarios(options: Options): Record<string, Scenario> {
     },
     documents: {
       title: `documents: ${documentSubscribers} subscribers with documents that differ`,
-      variants: documentCounts.map(String),
+      variants: options.documents.map(String),
       run: async (variant, around, done) =>
         done(
-          await compared('documents', variant, steadyFigures(false), (system) =>
-            steadyLoad(system, around, everyone(documentSubscribers, documents.differing(Number(variant)))),
+          await steady(
+            'documents',
+            variant,
+            around,
+            everyone(documentSubscribers, documents.differing(Number(variant))),
+            false,
           ),
         ),
     },

@@ -24,7 +24,7 @@ const patienceSeconds = 32;
  * garbage, which takes its time: the others are looked at before that.
  */
 export async function stalledClients(system: System, around: Surroundings, count: number): Promise<Measured> {
-  const rig = await Rig.start(system, around, 2);
+  const rig = await Rig.start(system, around, { loads: 2 });
   try {
     const [slim, fat] = [rig.loads.slice(0, 1), rig.loads.slice(1)];
     const tokens = await authorizations(around, 1);

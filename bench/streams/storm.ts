@@ -30,7 +30,7 @@ export async function storm(
   around: Surroundings,
   { count, callers, profile }: { readonly count: number; readonly callers: number; readonly profile: boolean },
 ): Promise<Measured> {
-  const rig = await Rig.start(system, around, 2);
+  const rig = await Rig.start(system, around, { loads: 2 });
   try {
     const [storming, watching] = [rig.loads.slice(0, 1), rig.loads.slice(1)];
     const tokens = await authorizations(around, callers);
