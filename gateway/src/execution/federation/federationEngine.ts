@@ -108,9 +108,9 @@ class FederationEngine implements Engine {
     const { context, variables } = execution;
     const run = new FastRun({ plan: fast, fetchFrom: (name) => this.#fetches.get(name)!, context, variables });
     try {
-      const data = await run.data();
+      const answer = await run.answer();
       runnable.surprises = 0;
-      return Buffer.from(`{"data":${data}}`, 'latin1');
+      return answer;
     } catch (error) {
       if (!(error instanceof Surprise)) throw error;
       runnable.surprises += 1;

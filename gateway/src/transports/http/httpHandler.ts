@@ -275,7 +275,10 @@ export class HttpHandler {
       return undefined;
     }
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    // After a whole answer nobody is left to hear it, and to make the reason of an abort is dear.
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
     const { body, cost } = await this.#options.operations.run(admitted, {
       variables: asked.variables,
       principal,

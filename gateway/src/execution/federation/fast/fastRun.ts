@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FetchedAnswer, SubgraphFetch, SubgraphFetchContext } from '../../dataSources/subgraphFetch.ts';
 import type { FastPlan, PlannedGroup } from './fastPlan.ts';
-import type { Kept } from './generateCode.ts';
+import type { AnswerSource, Kept } from './generateCode.ts';
 import { variableText } from './groupRequest.ts';
 import { Surprise, bad, rest } from './jsonBytes.ts';
 
@@ -34,6 +34,8 @@ export class FastRun {
   readonly sent: SentGroup[] = [];
   readonly #parts: FastRunParts;
   readonly #root: Kept;
+  /** By fetch. */
+  readonly #answers: AnswerSource[] = [];
   #isOver = false;
 
   constructor(parts: FastRunParts) {
@@ -41,8 +43,8 @@ export class FastRun {
     this.#root = parts.plan.code.root();
   }
 
-  /** The data of the answer as JSON, a character for each byte. @throws Surprise */
-  async data(): Promise<string> {
+  /** The bytes of the answer. @throws Surprise */
+  async answer(): Promise<Buffer> {
     const { groups, code } = this.#parts.plan;
     if (groups.length === 1) await this.#run(groups[0]!);
     else {
@@ -50,6 +52,7 @@ export class FastRun {
       for (const group of groups) done.push(this.#runAfter(group, done));
       await Promise.all(done);
     }
+    code.use(this.#answers);
     return code.write(this.#root);
   }
 
@@ -78,7 +81,7 @@ export class FastRun {
       const came = await answer;
       if (this.#isOver) return;
       if (came.kind !== 'unread') bad();
-      this.#take(group, told, came.bytes, came.text);
+      this.#take(group, told, came);
       came.taken();
     } catch (error) {
       if (error instanceof Surprise) this.#isOver = true;
@@ -98,6 +101,7 @@ export class FastRun {
   /** Each representation once, with the objects that it stands for. */
   #tell({ request, steps }: PlannedGroup): Told[] {
     const { code } = this.#parts.plan;
+    code.use(this.#answers);
     return (request.units ?? []).map((unit) => {
       const told: Told = { representations: [], targets: [] };
       const places = new Map<string, number>();
@@ -125,10 +129,12 @@ export class FastRun {
   }
 
   /** @throws Surprise */
-  #take({ request, steps }: PlannedGroup, told: readonly Told[], bytes: Buffer, text: string): void {
+  #take({ request, steps }: PlannedGroup, told: readonly Told[], answer: AnswerSource): void {
+    const { bytes } = answer;
     if (!isUtf8(bytes)) bad();
     const { code } = this.#parts.plan;
-    code.read(bytes, text);
+    for (const { index } of steps) this.#answers[index] = answer;
+    code.use(this.#answers);
     let at = expect(bytes, 0, '{"data":');
     if (!request.units) {
       at = code.take[steps[0]!.index]!(at, [this.#root], this.#root.t);

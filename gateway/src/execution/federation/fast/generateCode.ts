@@ -2,12 +2,23 @@ import { isAbstractType, isListType, isNonNullType, type GraphQLOutputType } fro
 import type { Requirement } from '../planning/compiledPlan.ts';
 import type { PlacePath } from '../running/places.ts';
 import * as json from './jsonBytes.ts';
-import { Layouts, leafKind, listDepth, type Part } from './layout.ts';
+import { Layouts, leafKind, listDepth, type Layout } from './layout.ts';
 import { NotCovered, isOf, type OpenField, type OpenTree, type Place, type TypedPlace } from './openTree.ts';
 
-/** An object that is kept until all fetches have given theirs: `t` says what it is, `s0` … hold what is known. */
+/**
+ * An object that is kept until all fetches have given theirs: `t` says what it is; of each slot, `s0` … has objects, or
+ * `a0` … and `e0` … say where its bytes begin and end in the answer to a fetch, which `g0` … names if it may be one of
+ * several.
+ */
 export interface Kept {
   readonly t: number;
+}
+
+/** An answer of a subgraph. */
+export interface AnswerSource {
+  readonly bytes: Buffer;
+  /** The same, a character for each byte. */
+  readonly text: string;
 }
 
 /** A fetch, as the code for it is made. */
@@ -24,25 +35,32 @@ export interface CodedStep {
 /** The code of a plan. */
 export interface Code {
   root(): Kept;
-  /** The bytes of an answer, and the same as text of a character each, for what is called next. */
-  read(bytes: Uint8Array, text: string): void;
+  /** The answers that came so far, by fetch, for what is called next. */
+  use(answers: readonly (AnswerSource | undefined)[]): void;
   /** The objects that a fetch is for. */
   readonly collect: Readonly<Record<number, (root: Kept, out: Kept[]) => void>>;
   /** What a subgraph is told of an object; undefined if it has nothing to say of its type. */
   readonly represent: Readonly<Record<number, (kept: Kept) => string | undefined>>;
   /** Gives the objects of one kind what stands at a place of the answer; returns where it ends. */
   readonly take: Readonly<Record<number, (at: number, targets: readonly Kept[], kind: number) => number>>;
-  write(root: Kept): string;
+  /** The client's answer. */
+  write(root: Kept): Buffer;
 }
 
-type Mode = 'skip' | 'text' | 'objects';
+type Mode = 'skip' | 'objects';
+
+/** What is copied by itself; more is copied by the system. */
+const copiedByByte = 200;
 
 /** Writes the code for a plan: names get into it as literals of JSON only. */
 export class CodeGenerator {
   readonly #tree: OpenTree;
   readonly #layouts = new Layouts();
   readonly #functions = new Map<string, string>();
-  readonly #enums: ReadonlySet<string>[] = [];
+  /** Texts in quotation marks that are compared. */
+  readonly #texts: (readonly Uint8Array[])[] = [];
+  /** The most bytes that are written without looking whether there is room. */
+  #margin = 100;
   #names = 0;
 
   constructor(tree: OpenTree) {
@@ -61,16 +79,20 @@ export class CodeGenerator {
         .filter(Boolean)
         .join(',')}}`;
     const [root] = this.#tree.root.typed.values();
-    const body = `"use strict";let b,s,R;
-const {${Object.keys(json)
-      .filter((each) => /^[a-z]+$/.test(each) && each !== 'surprise')
-      .join(',')}}=J;
-const result={root(){return ${this.#fresh(root!)}},read(bytes,text){b=bytes;s=text},${table('collect')},${table('represent')},${table('take')},write:${this.#writer(root!)}};
+    const writer = this.#writer(root!);
+    const names = Object.keys(json).filter((each) => /^[a-z]+$/.test(each) && each !== 'surprise');
+    const body = `"use strict";let A,R,O;
+const {${names.join(',')}}=J;
+function room(p,more){if(p+more+${this.#margin}>O.length)O=output(p+more+${this.#margin},O)}
+function copy(p,B,a,e){room(p,e-a);if(e-a>${copiedByByte}){B.copy(O,p,a,e);return p+e-a}
+while(a<e)O[p++]=B[a++];return p}
+const result={root(){return ${this.#fresh(root!)}},use(answers){A=answers},${table('collect')},${table('represent')},${table('take')},
+write(n){O=output(${this.#margin});let p=0;${written('{"data":')}p=${writer}(n,p);${written('}')}if(p>O.length)bad();return taken(O,p)}};
 ${[...this.#functions.values()].join('\n')}
 return result;`;
     // The code is made of the graph and the client's document, whose names are names of GraphQL.
-    const make = new Function('J', 'E', body) as (J: typeof json, E: readonly ReadonlySet<string>[]) => Code;
-    return make(json, this.#enums);
+    const make = new Function('J', 'E', body) as (J: typeof json, E: readonly (readonly Uint8Array[])[]) => Code;
+    return make(json, this.#texts);
   }
 
   #name = (): string => `_${(this.#names += 1)}`;
@@ -84,13 +106,30 @@ return result;`;
     return key;
   }
 
-  #sizeOf = (place: Place): number =>
-    Math.max(...[...place.typed.values()].map((typed) => this.#layouts.of(typed).size));
-
-  #fresh({ id, place }: TypedPlace): string {
-    const slots = Array.from({ length: this.#sizeOf(place) }, (_, slot) => `,s${slot}:undefined`);
-    return `{t:${id}${slots.join('')}}`;
+  /** The members of the objects at a place, the same of all types; `known` are the codes for some of them. */
+  #members(place: Place, known: ReadonlyMap<string, string> = new Map()): string {
+    const names = new Map<string, string>();
+    for (const typed of place.typed.values())
+      this.#layouts.of(typed).kinds.forEach((kind, slot) => {
+        if (kind === 'objects') return void names.set(`s${slot}`, 'undefined');
+        names.set(`a${slot}`, '-1').set(`e${slot}`, '0');
+        if (kind.size > 1) names.set(`g${slot}`, '-1');
+      });
+    return [...names].map(([name, none]) => `,${name}:${known.get(name) ?? none}`).join('');
   }
+
+  #fresh = ({ id, place }: TypedPlace): string => `{t:${id}${this.#members(place)}}`;
+
+  /** The bytes that the slot of an object stands for, as arguments. */
+  #range(slot: number, givers: ReadonlySet<number>): string {
+    return `${this.#source(slot, givers)}.bytes,n.a${slot},n.e${slot}`;
+  }
+
+  #source = (slot: number, givers: ReadonlySet<number>): string =>
+    `A[${givers.size > 1 ? `n.g${slot}` : [...givers][0]}]`;
+
+  #compared = (texts: readonly string[]): string =>
+    `E[${this.#texts.push(texts.map((each) => Buffer.from(JSON.stringify(each)))) - 1}]`;
 
   // ---- reading
 
@@ -110,7 +149,7 @@ return result;`;
       const isAny = !field.child && !isListType(type.ofType) && leafKind(type) === 'any';
       return `${isAny ? 'if(B[q]===110)bad();' : ''}${this.#present(type.ofType, field, step, mode)}`;
     }
-    const none = mode === 'skip' ? '' : mode === 'text' ? `R='null';` : 'R=null;';
+    const none = mode === 'skip' ? '' : 'R=null;';
     return `if(B[q]===110){q=nothing(B,q);${none}}else{${this.#present(type, field, step, mode)}}`;
   }
 
@@ -120,34 +159,25 @@ return result;`;
     const kind = leafKind(type);
     if (kind === 'string') return 'if(B[q]!==34)bad();q=string(B,q+1);';
     if (typeof kind === 'string') return `q=${kind}(B,q);`;
-    const values = this.#enums.push(new Set(kind.values.map((each) => JSON.stringify(each)))) - 1;
-    const start = this.#name();
-    return `const ${start}=q;if(B[q]!==34)bad();q=string(B,q+1);if(!E[${values}].has(S.slice(${start},q)))bad();`;
+    return `q=oneof(B,q,${this.#compared(kind.values)});`;
   }
 
   #list(element: string, mode: Mode): string {
     const [all, next] = [this.#name(), this.#name()];
     const open = `if(B[q++]!==91)bad();`;
-    const end = (comma: string) => `const ${next}=B[q++];if(${next}===44){${comma}continue}if(${next}!==93)bad();break`;
-    switch (mode) {
-      case 'skip':
-        return `${open}if(B[q]===93)q++;else for(;;){${element}${end('')}}`;
-      case 'text':
-        return `${open}let ${all}='[';if(B[q]===93)q++;else for(;;){${element}${all}+=R;${end(`${all}+=',';`)}}R=${all}+']';`;
-      case 'objects':
-        return `${open}const ${all}=[];if(B[q]===93)q++;else for(;;){${element}${all}.push(R);${end('')}}R=${all};`;
-    }
+    const end = `const ${next}=B[q++];if(${next}===44)continue;if(${next}!==93)bad();break`;
+    if (mode === 'skip') return `${open}if(B[q]===93)q++;else for(;;){${element}${end}}`;
+    return `${open}const ${all}=[];if(B[q]===93)q++;else for(;;){${element}${all}.push(R);${end}}R=${all};`;
   }
 
   /** A function for the objects at a place, of whichever type each is. */
   #reader(place: Place, step: number, mode: Mode): string {
     const all = [...place.typed.values()];
     if (!place.isTold) return this.#object(all[0]!, step, mode);
-    return this.#function(`d_${mode}_${all[0]?.id ?? this.#name()}`, () => {
-      const cases = all.map(
-        (typed) => `case ${JSON.stringify(typed.type.name)}:return ${this.#object(typed, step, mode)}(q);`,
-      );
-      return `(q){const B=b,o=q;${literal('{"__typename":"')}const e=string(B,q);const n=s.slice(q,e-1);q=o;switch(n){${cases.join('')}}bad()}`;
+    return this.#function(`d_${mode}_${all[0]?.id ?? this.#name()}_${step}`, () => {
+      const cases = all.map((typed, index) => `case ${index}:return ${this.#object(typed, step, mode)}(q);`);
+      const names = this.#compared(all.map(({ type }) => type.name));
+      return `(q){const B=A[${step}].bytes,o=q;${literal('{"__typename":')}const k=which(B,q,${names});q=o;switch(k){${cases.join('')}}bad()}`;
     });
   }
 
@@ -157,110 +187,106 @@ return result;`;
       const layout = mode === 'skip' ? undefined : this.#layouts.of(typed);
       const order = typed.asked.get(step) ?? [];
       const runs = layout?.runs.filter(({ giver }) => giver === step) ?? [];
-      const kept: number[] = [];
+      const kept = new Map<string, string>();
       const fields = order.map((key, index) => {
-        const starts = runs.filter(({ from }) => from === key).map(({ slot }) => `const r${slot}=q;`);
-        const ends = runs.filter(({ to }) => to === key).map(({ slot }) => `const x${slot}=S.slice(r${slot},q);`);
-        kept.push(...runs.filter(({ to }) => to === key).map(({ slot }) => slot));
+        const starts = runs.filter(({ from }) => from === key).map(({ slot }) => `const a${slot}=q;`);
+        const ending = runs.filter(({ to }) => to === key);
+        const ends = ending.map(({ slot }) => `const e${slot}=q;`);
+        for (const { slot } of ending) kept.set(`a${slot}`, `a${slot}`).set(`e${slot}`, `e${slot}`);
         const comma = index === 0 ? '' : literal(',');
         if (key === '__typename')
           return `${comma}${starts.join('')}${literal(`"__typename":"${typed.type.name}"`)}${ends.join('')}`;
-        const field = typed.fields.get(key)!;
-        const slot = layout?.slots.get(key);
-        if (slot !== undefined) kept.push(slot);
-        return `${comma}${starts.join('')}${literal(`"${key}":`)}${this.#kept(field, step, slot)}${ends.join('')}`;
+        const value = this.#field(typed.fields.get(key)!, step, layout, kept);
+        return `${comma}${starts.join('')}${literal(`"${key}":`)}${value}${ends.join('')}`;
       });
       const end = this.#end(typed, mode, kept);
-      return `(q${mode === 'into' ? ',T' : ''}){const B=b,S=s;${literal('{')}${fields.join('\n')}${literal('}')}${end}return q}`;
+      return `(q${mode === 'into' ? ',T' : ''}){const B=A[${step}].bytes;${literal('{')}${fields.join('\n')}${literal('}')}${end}return q}`;
     });
   }
 
-  #kept(field: OpenField, step: number, slot: number | undefined): string {
+  /** @param kept gets what is known of the object then: member → code */
+  #field(field: OpenField, step: number, layout: Layout | undefined, kept: Map<string, string>): string {
+    const slot = layout?.slots.get(field.name);
     if (slot === undefined) return this.#value(field.type, field, step, 'skip');
-    if (field.child?.isOpen) return `let x${slot};{${this.#value(field.type, field, step, 'objects')}x${slot}=R;}`;
-    if (field.child?.shape && !this.#layouts.isAsItComes(field))
-      return `let x${slot};{${this.#value(field.type, field, step, 'text')}x${slot}=R;}`;
-    return `const a${slot}=q;{${this.#value(field.type, field, step, 'skip')}}const x${slot}=S.slice(a${slot},q);`;
+    const kind = layout!.kinds[slot]!;
+    if (kind === 'objects') {
+      kept.set(`s${slot}`, `s${slot}`);
+      return `let s${slot};{${this.#value(field.type, field, step, 'objects')}s${slot}=R;}`;
+    }
+    kept.set(`a${slot}`, `a${slot}`).set(`e${slot}`, `e${slot}`);
+    if (kind.size > 1) kept.set(`g${slot}`, String(step));
+    return `const a${slot}=q;{${this.#value(field.type, field, step, 'skip')}}const e${slot}=q;`;
   }
 
-  #end(typed: TypedPlace, mode: Mode | 'into', kept: readonly number[]): string {
+  #end(typed: TypedPlace, mode: Mode | 'into', kept: ReadonlyMap<string, string>): string {
     switch (mode) {
       case 'skip':
         return '';
-      case 'text':
-        return `R=${this.#text(typed, (slot) => `x${slot}`)};`;
-      case 'objects': {
-        const has = new Set(kept);
-        const slots = Array.from(
-          { length: this.#sizeOf(typed.place) },
-          (_, slot) => `,s${slot}:${has.has(slot) ? `x${slot}` : 'undefined'}`,
-        );
-        return `R={t:${typed.id}${slots.join('')}};`;
+      case 'objects':
+        return `R={t:${typed.id}${this.#members(typed.place, kept)}};`;
+      case 'into': {
+        const given = [...kept].map(([name, code]) => `n.${name}=${code};`);
+        return `for(let i=0;i<T.length;i++){const n=T[i];if(n.t===${typed.id}){${given.join('')}}}`;
       }
-      case 'into':
-        return `for(let i=0;i<T.length;i++){const n=T[i];if(n.t===${typed.id}){${kept.map((slot) => `n.s${slot}=x${slot};`).join('')}}}`;
     }
   }
 
   // ---- writing
 
-  #text(typed: TypedPlace, slotOf: (slot: number) => string): string {
-    const texts: string[] = [];
-    let before = '';
-    const flush = () => {
-      if (before !== '') texts.push(JSON.stringify(before));
-      before = '';
-    };
-    for (const part of this.#layouts.of(typed).parts) {
-      if (part.kind === 'literal') {
-        before += part.text;
-        continue;
-      }
-      flush();
-      texts.push(this.#part(part, slotOf));
-    }
-    flush();
-    return texts.join('+');
-  }
-
-  #part(part: Exclude<Part, { kind: 'literal' }>, slotOf: (slot: number) => string): string {
-    switch (part.kind) {
-      case 'missing':
-        return 'bad()';
-      case 'text':
-        return slotOf(part.slot);
-      case 'objects':
-        return `${this.#listWriter(part.field)}(${slotOf(part.slot)})`;
-    }
-  }
-
+  /** A function that writes an object of a type at `p`; returns where it ends. */
   #writer(typed: TypedPlace): string {
     return this.#function(`w_${typed.id}`, () => {
-      const checked = new Set<string>();
-      const checks = this.#layouts.of(typed).parts.flatMap((part) => {
-        if (part.kind !== 'text') return [];
-        const key = [...part.givers].join(',');
-        if (part.givers.size === 1 && checked.has(key)) return [];
-        checked.add(key);
-        return [`if(n.s${part.slot}===undefined)bad();`];
-      });
-      return `(n){${checks.join('')}return ${this.#text(typed, (slot) => `n.s${slot}`)}}`;
+      const code: string[] = ['room(p,0);'];
+      let before = '';
+      let all = 0;
+      const flush = () => {
+        if (before !== '') code.push(written(before));
+        all += before.length;
+        before = '';
+      };
+      for (const part of this.#layouts.of(typed).parts) {
+        if (part.kind === 'literal') {
+          before += part.text;
+          continue;
+        }
+        flush();
+        if (part.kind === 'missing') code.push('bad();');
+        else if (part.kind === 'bytes')
+          code.push(`if(n.a${part.slot}<0)bad();p=copy(p,${this.#range(part.slot, part.givers)});`);
+        else code.push(`p=${this.#listWriter(part.field)}(n.s${part.slot},p);room(p,0);`);
+      }
+      flush();
+      this.#margin = Math.max(this.#margin, all + 10);
+      return `(n,p){${code.join('')}return p}`;
     });
   }
 
   #listWriter(field: OpenField): string {
     const child = field.child!;
     const all = [...child.typed.values()];
+    const depth = listDepth(field.type!);
+    if (depth > 1 && child.isOpen) throw new NotCovered('lists of lists of objects that others go into');
     return this.#function(`l_${all[0]?.id ?? this.#name()}`, () => {
-      if (listDepth(field.type!) > 1) throw new NotCovered('lists of lists of objects that are kept');
-      const one = (name: string) =>
+      const one =
         all.length === 1
-          ? `${this.#writer(all[0]!)}(${name})`
-          : `${this.#function(`k_${all[0]?.id ?? this.#name()}`, () => `(n){switch(n.t){${all.map((typed) => `case ${typed.id}:return ${this.#writer(typed)}(n);`).join('')}}bad()}`)}(${name})`;
-      const none = `if(v===null)return 'null';if(v===undefined)bad();`;
-      if (listDepth(field.type!) === 0) return `(v){${none}return ${one('v')}}`;
-      return `(v){${none}let t='[';for(let i=0;i<v.length;i++){const e=v[i];if(i>0)t+=',';t+=e===null?'null':${one('e')}}return t+']'}`;
+          ? this.#writer(all[0]!)
+          : this.#function(
+              `k_${all[0]?.id ?? this.#name()}`,
+              () =>
+                `(n,p){switch(n.t){${all.map((typed) => `case ${typed.id}:return ${this.#writer(typed)}(n,p);`).join('')}}bad()}`,
+            );
+      return `(v,p){if(v===undefined)bad();${this.#written('v', depth, one)}return p}`;
     });
+  }
+
+  /** The code that writes objects, in so many lists of lists. */
+  #written(value: string, depth: number, one: string): string {
+    const none = `room(p,0);if(${value}===null){${written('null')}}else`;
+    if (depth === 0) return `${none} p=${one}(${value},p);`;
+    const [index, element] = [this.#name(), this.#name()];
+    const comma = `if(${index}>0){${written(',')}}`;
+    const each = `const ${element}=${value}[${index}];${comma}${this.#written(element, depth - 1, one)}`;
+    return `${none}{${written('[')}for(let ${index}=0;${index}<${value}.length;${index}++){${each}}room(p,0);${written(']')}}`;
   }
 
   // ---- asking
@@ -290,6 +316,7 @@ return result;`;
     const [value, index, inner] = [this.#name(), this.#name(), this.#name()];
     const slot = this.#layouts.of(typed).slots.get(field.name)!;
     const isList = listDepth(field.type!) > 0;
+    if (listDepth(field.type!) > 1) throw new NotCovered('lists of lists of objects that others go into');
     const way = this.#way(isList ? inner : value, field.child!, path, at + 1);
     const all = `const ${value}=${node}.s${slot};if(${value}){`;
     if (!isList) return `${all}${way}}`;
@@ -322,8 +349,12 @@ return result;`;
       const field = typed.fields.get(name);
       const slot = field && this.#layouts.of(typed).slots.get(name);
       if (slot === undefined) return 'bad();';
-      checks.push(`if(n.s${slot}===undefined)bad();`);
-      const value = field!.child ? `${this.#required(step, field!, parts)}(n.s${slot})` : `n.s${slot}`;
+      const kind = this.#layouts.of(typed).kinds[slot]!;
+      checks.push(kind === 'objects' ? `if(n.s${slot}===undefined)bad();` : `if(n.a${slot}<0)bad();`);
+      const value =
+        kind === 'objects'
+          ? `${this.#required(step, field!, parts)}(n.s${slot})`
+          : `${this.#source(slot, kind)}.text.slice(n.a${slot},n.e${slot})`;
       pieces.push(JSON.stringify(key), value);
     }
     return `${checks.join('')}return ${[...pieces, JSON.stringify(pieces.length === 0 ? '{}' : '}')].join('+')};`;
@@ -357,6 +388,12 @@ return result;`;
     }
     return out;
   }
+}
+
+/** The code that writes this text. */
+function written(text: string): string {
+  const stores = [...Buffer.from(text)].map((byte, index) => `O[p${index === 0 ? '' : `+${index}`}]=${byte};`);
+  return `${stores.join('')}p+=${stores.length};`;
 }
 
 /** The code that steps over this text. */

@@ -92,6 +92,21 @@ export function nothing(bytes: Uint8Array, at: number): number {
   return at + 4;
 }
 
+/** Which of these texts in quotation marks stands there. */
+export function which(bytes: Uint8Array, at: number, texts: readonly Uint8Array[]): number {
+  for (let index = 0; index < texts.length; index += 1) {
+    const text = texts[index]!;
+    let length = 0;
+    while (length < text.length && bytes[at + length] === text[length]) length += 1;
+    if (length === text.length) return index;
+  }
+  return bad();
+}
+
+/** The end of one of these texts in quotation marks. */
+export const oneof = (bytes: Uint8Array, at: number, texts: readonly Uint8Array[]): number =>
+  at + texts[which(bytes, at, texts)]!.length;
+
 const maxDepth = 60;
 
 /** Any value without white space around its parts. */
@@ -152,3 +167,19 @@ export function rest(bytes: Uint8Array, at: number): void {
     if (byte !== 32 && byte !== 10 && byte !== 13 && byte !== 9) bad();
   }
 }
+
+/** Where answers are written; each is written in one go, and taken out then. */
+let kept = Buffer.allocUnsafeSlow(256 * 1_024);
+const keptAtMost = 4 * 2 ** 20;
+
+/** Room for so many bytes; what `from` has stands in it. */
+export function output(size: number, from?: Uint8Array): Buffer {
+  if (size <= kept.length) return kept;
+  const larger = Buffer.allocUnsafeSlow(Math.max(size, 2 * (from ?? kept).length));
+  if (from) larger.set(from);
+  if (larger.length <= keptAtMost) kept = larger;
+  return larger;
+}
+
+/** What was written, by itself. */
+export const taken = (written: Buffer, length: number): Buffer => Buffer.from(written.subarray(0, length));

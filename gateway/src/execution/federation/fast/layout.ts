@@ -4,8 +4,8 @@ import { NotCovered, type OpenField, type Place, type TypedPlace } from './openT
 /** A piece of the text that an object is written as. */
 export type Part =
   | { readonly kind: 'literal'; readonly text: string }
-  /** A text that is kept; with the names of its fields if it is a run of several. */
-  | { readonly kind: 'text'; readonly slot: number; readonly givers: ReadonlySet<number> }
+  /** Bytes of an answer. */
+  | { readonly kind: 'bytes'; readonly slot: number; readonly givers: ReadonlySet<number> }
   | { readonly kind: 'objects'; readonly slot: number; readonly field: OpenField }
   /** No fetch gives it for this type. */
   | { readonly kind: 'missing' };
@@ -18,13 +18,17 @@ export interface Run {
   readonly slot: number;
 }
 
+/** What is kept in a slot: objects, or where the bytes stand in the answer to one of the fetches that give them. */
+export type SlotKind = 'objects' | ReadonlySet<number>;
+
 /** What is kept of the objects of a type at a place, and how they are written. */
 export interface Layout {
   readonly parts: readonly Part[];
   readonly runs: readonly Run[];
   /** Of fields that are kept by themselves. */
   readonly slots: ReadonlyMap<string, number>;
-  readonly size: number;
+  /** By slot. */
+  readonly kinds: readonly SlotKind[];
 }
 
 const typename = '__typename';
@@ -39,6 +43,10 @@ export class Layouts {
     if (!known) this.#known.set(typed, (known = this.#make(typed)));
     return known;
   }
+
+  /** Whether objects are made of a value: others go into it, or the client gets it in other words. */
+  isOfObjects = (field: OpenField): boolean =>
+    !!field.child && (field.child.isOpen || (!!field.child.shape && !this.isAsItComes(field)));
 
   /** Whether the client gets the bytes of a value as they come. */
   isAsItComes = ({ child }: OpenField): boolean => !child || (!child.isOpen && this.#placeIsAsItComes(child));
@@ -66,19 +74,21 @@ export class Layouts {
     const parts: Part[] = [{ kind: 'literal', text: '{' }];
     const runs: Run[] = [];
     const slots = new Map<string, number>();
-    let size = 0;
-    const slotOf = (name: string): number => {
-      if (!slots.has(name)) slots.set(name, size++);
-      return slots.get(name)!;
+    const kinds: SlotKind[] = [];
+    const slotOf = (field: OpenField): number => {
+      if (!slots.has(field.name))
+        slots.set(field.name, kinds.push(this.isOfObjects(field) ? 'objects' : field.givers) - 1);
+      return slots.get(field.name)!;
     };
     for (let at = 0; at < client.length;) {
       const shape = client[at]!;
       const comma = at === 0 ? '' : ',';
       const run = this.#run(typed, at);
       if (run) {
-        const slot = size++;
+        const givers = new Set([run.giver]);
+        const slot = kinds.push(givers) - 1;
         runs.push({ giver: run.giver, from: shape.name, to: client[run.end - 1]!.name, slot });
-        parts.push({ kind: 'literal', text: comma }, { kind: 'text', slot, givers: new Set([run.giver]) });
+        parts.push({ kind: 'literal', text: comma }, { kind: 'bytes', slot, givers });
         at = run.end;
         continue;
       }
@@ -91,12 +101,12 @@ export class Layouts {
       parts.push({ kind: 'literal', text: `${comma}"${shape.key}":` });
       const field = fields.get(shape.name);
       if (!field) parts.push({ kind: 'missing' });
-      else if (field.child?.isOpen) parts.push({ kind: 'objects', slot: slotOf(field.name), field });
-      else parts.push({ kind: 'text', slot: slotOf(field.name), givers: field.givers });
+      else if (this.isOfObjects(field)) parts.push({ kind: 'objects', slot: slotOf(field), field });
+      else parts.push({ kind: 'bytes', slot: slotOf(field), givers: field.givers });
     }
     parts.push({ kind: 'literal', text: '}' });
-    for (const field of fields.values()) if (field.isRequired || field.child?.isOpen) slotOf(field.name);
-    return { parts, runs, slots, size };
+    for (const field of fields.values()) if (field.isRequired || field.child?.isOpen) slotOf(field);
+    return { parts, runs, slots, kinds };
   }
 
   /** The longest run of at least two fields from one on. */
