@@ -31,8 +31,8 @@ const restPath = /^\/v\d+\//;
  */
 const finishWithinMs = 18_000;
 /**
- * How long a closing channel still answers requests that arrive on existing connections; each response says that the
- * connection closes.
+ * How long a closing channel still answers requests that arrive on existing connections, unless all are gone before;
+ * each response says that the connection closes.
  */
 const lastWordMs = 250;
 
@@ -231,7 +231,11 @@ export class GraphServer {
         // The `close` of `http.Server` would also close idle connections at once, on which a request may be arriving.
         const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#door, () => resolve()));
         this.#options.rest?.close();
-        await Promise.all([this.#options.http.close(), this.#options.sockets.close(), pause(lastWordMs)]);
+        await Promise.all([
+          this.#options.http.close(),
+          this.#options.sockets.close(),
+          Promise.race([pause(lastWordMs), closed]),
+        ]);
         await turn();
         this.#closesIdle = true;
         this.#fresh.forEach((socket) => socket.destroy());

@@ -201,7 +201,7 @@ describe('a channel that closes', () => {
 describe('a connection', () => {
   it('that has reached its maximum age is closed with 1001', async () => {
     const socket = await connect(await serve({ maxAgeMs: 50, pingMs: 20 }));
-    await begun(socket);
+    socket.subscribe(query, { id: 'o1' });
     expect(await socket.closed).toBe(1001);
   });
 
