@@ -127,11 +127,13 @@ export async function busOf(
   secrets: SecretOptions,
   teardown: Teardown,
 ): Promise<EventBus> {
-  const bus =
-    settings.BUS === 'kafka' ? await kafkaOf(settings, log, secrets) : await inPostgres(settings, log, secrets);
+  const bus = await buses[settings.BUS](settings, log, secrets);
   teardown.add('bus', () => bus.close());
   return bus;
 }
+
+/** What opens each bus that `BUS` may name. */
+const buses = { kafka: kafkaOf, postgres: inPostgres } satisfies Record<ServiceSettings['BUS'], unknown>;
 
 async function inPostgres(settings: ServiceSettings, log: Logger, secrets: SecretOptions): Promise<EventBus> {
   const databaseUrl = await databaseAddress(settings, secrets, {
