@@ -133,13 +133,14 @@ function tellStatements(costs: readonly StatementCost[], orders: number, shown: 
         each(sum(({ calls }) => calls)),
         each(sum(({ calls, transaction }) => (transaction ? calls : 0))),
         each(sum(({ ms }) => ms)),
+        each(sum(({ planMs }) => planMs)),
       ],
     };
   });
   console.log('\nRound trips to each database, an order');
   console.log(
     table(
-      ['database', 'statements', 'of them commit', 'ms'],
+      ['database', 'statements', 'of them commit', 'ms', 'planning ms'],
       databases.sort((a, b) => b.ms - a.ms).map(({ row }) => row),
     ),
   );
@@ -148,12 +149,18 @@ function tellStatements(costs: readonly StatementCost[], orders: number, shown: 
     console.log(`\nThe ${title} statements, an order`);
     console.log(
       table(
-        ['database', 'calls', 'ms', 'statement'],
-        first.map(({ database, calls, ms, text }) => [database, each(calls), each(ms, 3), text.slice(0, 110)]),
+        ['database', 'calls', 'ms', 'planning ms', 'statement'],
+        first.map(({ database, calls, ms, planMs, text }) => [
+          database,
+          each(calls),
+          each(ms, 3),
+          each(planMs, 3),
+          text.slice(0, 110),
+        ]),
       ),
     );
   };
-  most('dearest', ({ ms }) => ms);
+  most('dearest', ({ ms, planMs }) => ms + planMs);
   most('most frequent', ({ calls }) => calls);
 }
 

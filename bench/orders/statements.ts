@@ -8,8 +8,10 @@ export interface StatementCost {
   readonly database: string;
   readonly text: string;
   readonly calls: number;
-  /** Within the server, by the clock. */
+  /** Executing it within the server, by the clock. */
   readonly ms: number;
+  /** Planning it; statements within functions are planned while their function executes. */
+  readonly planMs: number;
   /** Whether it ended a transaction that the client had begun. */
   readonly transaction: boolean;
 }
@@ -33,6 +35,7 @@ export async function statementsOf(folder: string): Promise<Statements> {
   await asAdmin(adminUrl, async (client) => {
     await client.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`);
     await client.query('alter system set compute_query_id = on');
+    await client.query('alter system set pg_stat_statements.track_planning = on');
     await client.query('create extension pg_stat_statements');
   });
   await cluster.stop();
@@ -51,8 +54,8 @@ export async function statementsOf(folder: string): Promise<Statements> {
     },
     async read() {
       const { rows } = await ask((client) =>
-        client.query<{ database: string; text: string; calls: number; ms: number }>(
-          `select d.datname as database, regexp_replace(s.query, '\\s+', ' ', 'g') as text, sum(s.calls)::float8 as calls, sum(s.total_exec_time)::float8 as ms
+        client.query<{ database: string; text: string; calls: number; ms: number; planMs: number }>(
+          `select d.datname as database, regexp_replace(s.query, '\\s+', ' ', 'g') as text, sum(s.calls)::float8 as calls, sum(s.total_exec_time)::float8 as ms, sum(s.total_plan_time)::float8 as "planMs"
            from pg_stat_statements s join pg_database d on d.oid = s.dbid
            where s.toplevel and d.datname <> 'postgres' group by 1, 2`,
         ),
