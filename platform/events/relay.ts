@@ -41,13 +41,29 @@ const debounceMs = 4;
 
 type OutboxRow = EventRow & { readonly position: string; /** Seconds since it was appended. */ readonly age: number };
 
+/**
+ * How long what was published waits in the outbox for the next events: the statement that reads those deletes it. Until
+ * then a crash publishes it again.
+ */
+const lingerMs = 200;
+
+/**
+ * Deletes what was published, and reads the next events. Each is looked up by its position, since the planner, which
+ * does not know how few rows the outbox has, would join the tables by reading the log from its beginning.
+ */
+const nextEvents = `with gone as (delete from platform.outbox where position = any ($2::bigint[])), next as materialized (
+    select position, extract(epoch from clock_timestamp() - at)::float8 as age from platform.outbox
+    where position <> all ($2::bigint[]) order by position limit $1)
+  select n.position, n.age, ${eventColumns} from next n
+  cross join lateral (select * from platform.event e where e.position = n.position limit 1) e order by n.position`;
+
 type RelayedDomain = Pick<Domain, 'name' | 'pool' | 'log' | 'metrics'>;
 
 /**
  * Starts the relay, which publishes a domain's events from the outbox to the bus, in the order of their positions and
- * at least once: a row is deleted from the outbox only after the bus has the event. One process of the domain leads,
- * elected by an advisory lock that is freed when its connection ends; the others stand by. When the bus fails, events
- * wait in the outbox, and appending goes on.
+ * at least once: a row is deleted from the outbox only after the bus has the event, by the statement that reads the
+ * next ones. One process of the domain leads, elected by an advisory lock that is freed when its connection ends; the
+ * others stand by. When the bus fails, events wait in the outbox, and appending goes on.
  */
 export async function startRelay(domain: RelayedDomain, bus: EventBus, options: RelayOptions = {}): Promise<Relay> {
   const { session, release } = await domainSession(domain);
@@ -81,6 +97,8 @@ class OutboxRelay {
   readonly #options: Required<RelayOptions>;
   readonly #bell = new Bell();
   readonly #stop = new AbortController();
+  /** Positions of events that the bus has and that are still in the outbox. */
+  #published: readonly string[] = [];
   #notifying: NodeJS.Timeout | undefined;
   leading = false;
 
@@ -118,7 +136,7 @@ class OutboxRelay {
         if (!this.leading) await this.#tryToLead();
         if (this.leading) await this.#drain(signal);
         failures = 0;
-        await this.#bell.wait(this.leading ? this.#options.pollMs : this.#options.standbyMs, signal);
+        await this.#bell.wait(this.#longestWaitMs(), signal);
       } catch (error) {
         this.#domain.metrics?.count('relayFailures', { domain: this.#domain.name });
         if (this.#session.connected)
@@ -138,6 +156,7 @@ class OutboxRelay {
     await running;
     if (!this.leading) return;
     this.leading = false;
+    if (this.#published.length) await this.#next(0).catch(() => undefined);
     await this.#session.query(`select pg_advisory_unlock(${leaderLock})`).catch(() => undefined);
     await this.#session.query(`notify ${vacantChannel}`).catch(() => undefined);
   }
@@ -150,24 +169,32 @@ class OutboxRelay {
     this.leading = rows[0]!.elected;
   }
 
+  #longestWaitMs(): number {
+    if (!this.leading) return this.#options.standbyMs;
+    return this.#published.length ? lingerMs : this.#options.pollMs;
+  }
+
   async #drain(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const { rows } = await this.#session.query<OutboxRow>(
-        `select o.position, extract(epoch from clock_timestamp() - o.at)::float8 as age, ${eventColumns} from platform.outbox o join platform.event e using (position) order by o.position limit $1`,
-        [this.#options.batch],
-      );
+      const rows = await this.#next(this.#options.batch);
       if (!rows.length) return;
       failPoint('relay.read');
       const began = performance.now();
       await this.#publish(rows);
       this.#count(rows, (performance.now() - began) / 1_000);
+      this.#published = rows.map((row) => row.position);
       failPoint('relay.published');
-      await this.#session.query('delete from platform.outbox where position = any ($1::bigint[])', [
-        rows.map((row) => row.position),
-      ]);
-      failPoint('relay.deleted');
       if (rows.length < this.#options.batch) return;
     }
+  }
+
+  /** Deletes what was published from the outbox, and reads the events after it. */
+  async #next(most: number): Promise<readonly OutboxRow[]> {
+    const deleted = this.#published;
+    const { rows } = await this.#session.query<OutboxRow>(nextEvents, [most, deleted]);
+    this.#published = [];
+    if (deleted.length) failPoint('relay.deleted');
+    return rows;
   }
 
   #count(rows: readonly OutboxRow[], seconds: number): void {
