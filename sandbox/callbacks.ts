@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { Webhook } from 'standardwebhooks';
+import { underDeadline } from '#platform/http/underDeadline.ts';
 
 /** Where a client wants to be told, and the secret that signs, in base64. */
 export interface CallbackTarget {
@@ -81,14 +82,12 @@ export class Callbacks {
 
   async #post({ url, secret }: CallbackTarget, id: string, body: string): Promise<boolean> {
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        body,
-        headers: { 'content-type': 'application/json', ...(await this.sign(secret, id, body)) },
-        signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(5_000)]),
+      const headers = { 'content-type': 'application/json', ...(await this.sign(secret, id, body)) };
+      return await underDeadline(5_000, this.#stop.signal, async (signal) => {
+        const response = await fetch(url, { method: 'POST', body, headers, signal });
+        await response.body?.cancel();
+        return response.ok;
       });
-      await response.body?.cancel();
-      return response.ok;
     } catch {
       return false;
     }

@@ -20,7 +20,10 @@ export interface Statements {
   /** Connects to the running server. */
   open(): Promise<void>;
   reset(): Promise<void>;
-  /** Statements that a client sent; those within functions are part of the statement that called the function. */
+  /**
+   * Statements that a client sent, without BEGIN, which goes together with the next one; those within functions are part
+   * of the statement that called the function.
+   */
   read(): Promise<StatementCost[]>;
   close(): Promise<void>;
 }
@@ -57,7 +60,7 @@ export async function statementsOf(folder: string): Promise<Statements> {
         client.query<{ database: string; text: string; calls: number; ms: number; planMs: number }>(
           `select d.datname as database, regexp_replace(s.query, '\\s+', ' ', 'g') as text, sum(s.calls)::float8 as calls, sum(s.total_exec_time)::float8 as ms, sum(s.total_plan_time)::float8 as "planMs"
            from pg_stat_statements s join pg_database d on d.oid = s.dbid
-           where s.toplevel and d.datname <> 'postgres' group by 1, 2`,
+           where s.toplevel and s.query not ilike 'begin%' and d.datname <> 'postgres' group by 1, 2`,
         ),
       );
       return rows.map((row) => ({ ...row, transaction: /^commit/i.test(row.text) }));

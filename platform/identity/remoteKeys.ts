@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from 'jose';
+import { underDeadline } from '#platform/http/underDeadline.ts';
 import type { KeySource } from './keySource.ts';
 
 /** The issuer's keys cannot be fetched, so it is unknown whether a token is valid. Try again later. */
@@ -122,16 +123,15 @@ export class RemoteKeys implements KeySource {
 }
 
 async function keySetAt(address: URL): Promise<JSONWebKeySet> {
-  const response = await fetch(address, {
-    redirect: 'manual',
-    signal: AbortSignal.timeout(fetchWithinMs),
-    headers: { accept: 'application/jwk-set+json, application/json' },
+  const headers = { accept: 'application/jwk-set+json, application/json' };
+  return underDeadline(fetchWithinMs, undefined, async (signal) => {
+    const response = await fetch(address, { redirect: 'manual', signal, headers });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      throw new Error(`it answers with status ${response.status}`);
+    }
+    return keySetOf(await textOf(response));
   });
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    throw new Error(`it answers with status ${response.status}`);
-  }
-  return keySetOf(await textOf(response));
 }
 
 async function textOf({ body }: Response): Promise<string> {

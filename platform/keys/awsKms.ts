@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { AwsClient } from 'aws4fetch';
 import { StartupError } from '#platform/config/startupError.ts';
+import { underDeadline } from '#platform/http/underDeadline.ts';
 import { sealedPrefix, type KeyProvider } from './keyProvider.ts';
 
 export interface KmsOptions {
@@ -51,13 +52,12 @@ export function awsKms({ url, region, keyId, ...credentials }: KmsOptions): KeyP
     body: object,
   ): Promise<{ readonly ok: string } | { readonly why: string; readonly passes: boolean }> {
     try {
-      const response = await client.fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${operation}` },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(patienceMs),
+      const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${operation}` };
+      const { response, told } = await underDeadline(patienceMs, undefined, async (signal) => {
+        const asked = { method: 'POST', headers, body: JSON.stringify(body), signal };
+        const answer = await client.fetch(url, asked);
+        return { response: answer, told: (await answer.json().catch(() => ({}))) as Record<string, string> };
       });
-      const told = (await response.json().catch(() => ({}))) as Record<string, string>;
       if (response.ok) {
         // An answer that was cut off, or is a proxy's, has none. Taken for an empty secret, it would open every door.
         const ok = told[resultOf[operation]];

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { cut, noteConnection, refusalOf } from './hungDatabases.ts';
 import { localHost } from './localSocket.ts';
+import { PreparedQuery, type PreparedStatements, type Statement } from './preparedQuery.ts';
 
 /**
  * Matches statements that are worth preparing: those with parameters. Others (BEGIN, LISTEN, migrations) are sent as
@@ -56,7 +57,25 @@ function likenToLostConnection(error: object): void {
   });
 }
 
-type Send = (query: unknown, ...rest: unknown[]) => unknown;
+type Hear = (error: Error | null, result?: pg.QueryResult) => void;
+type Send = (query: unknown, values?: unknown, hear?: Hear) => unknown;
+
+/** A query as callers give it, in one of the forms that `pg` takes. */
+type Asked = string | (Partial<Statement> & { readonly submit?: unknown });
+
+const beginsTransaction = /^\s*(?:begin|start\s+transaction)\b[\w\s,]*;?\s*$/i;
+const endsTransaction = /^\s*(commit|rollback)\s*;?\s*$/i;
+/** Several statements, or one that the extended protocol does not take. */
+const isScript = /;|^\s*copy\b/i;
+
+const nothing = (command: string): pg.QueryResult => ({ command, rowCount: null, oid: 0, rows: [], fields: [] });
+
+/** Tells a result as `pg` does: to a listener, or else by a promise. */
+function tell(hear: Hear | undefined, result: pg.QueryResult): Promise<pg.QueryResult> | undefined {
+  if (!hear) return Promise.resolve(result);
+  process.nextTick(hear, null, result);
+  return undefined;
+}
 
 /**
  * A `pg` client that prepares statements which are sent often: PostgreSQL then parses them once, and plans most of them
@@ -65,11 +84,17 @@ type Send = (query: unknown, ...rest: unknown[]) => unknown;
  * covers that, so it is tried again) and this connection prepares no more statements. A connection pooler in between
  * must keep sessions, or support prepared statements (pgbouncer does from 1.21).
  *
+ * A transaction begins with its first statement: BEGIN is sent together with it, in one round trip, and not at all if
+ * there is none.
+ *
  * A connection to a server that refuses a write because it takes none is cut, so that the next one is made to wherever
  * the address leads then: after a failover, a pool that is busy would otherwise keep its connections to the standby.
  */
 export class PreparingClient extends pg.Client {
   readonly #host: string;
+  readonly #prepared: PreparedStatements = new Map();
+  /** The BEGIN of a transaction that has had no statement yet. */
+  #begin: string | undefined;
 
   constructor(config?: string | pg.ClientConfig) {
     super(config);
@@ -91,21 +116,65 @@ export class PreparingClient extends pg.Client {
         }
       },
     );
-    this.query = ((
-      query: string | (Partial<pg.QueryConfig> & { submit?: unknown }),
-      values: unknown,
-      ...rest: unknown[]
-    ) => {
-      if (typeof query === 'string') {
-        const name = prepares && Array.isArray(values) ? nameOf(query) : undefined;
-        return name === undefined ? send(query, values, ...rest) : send({ name, text: query, values }, ...rest);
+    const nameFor = (text: string): string | undefined => (prepares ? nameOf(text) : undefined);
+    this.query = ((query: Asked, values: unknown, hear?: Hear) =>
+      typeof values === 'function'
+        ? this.#query(send, nameFor, query, undefined, values as Hear)
+        : this.#query(send, nameFor, query, values, hear)) as typeof this.query;
+  }
+
+  #query(
+    send: Send,
+    nameFor: (text: string) => string | undefined,
+    query: Asked,
+    given: unknown,
+    hear: Hear | undefined,
+  ): unknown {
+    const statement = typeof query === 'string' ? { text: query } : query;
+    const { text, name, submit } = statement;
+    if (text === undefined || name !== undefined || submit) return this.#sendAsIs(send, query, given, hear);
+    const values = given ?? statement.values;
+    const hasValues = Array.isArray(values) && values.length > 0;
+    if (!hasValues) {
+      if (beginsTransaction.test(text) && this.#begin === undefined) {
+        this.#begin = text;
+        return tell(hear, nothing('BEGIN'));
       }
-      const name =
-        prepares && query.text !== undefined && query.name === undefined && !query.submit
-          ? nameOf(query.text)
-          : undefined;
-      return send(name === undefined ? query : { ...query, name }, values, ...rest);
-    }) as typeof this.query;
+      const [, ends] = (this.#begin !== undefined && endsTransaction.exec(text)) || [];
+      if (ends) {
+        this.#begin = undefined;
+        return tell(hear, nothing(ends.toUpperCase()));
+      }
+      if (this.#begin === undefined || isScript.test(text)) return this.#sendAsIs(send, query, given, hear);
+    }
+    const known = hasValues ? nameFor(text) : undefined;
+    if (known === undefined && this.#begin === undefined) return send(query, given, hear);
+    const begin = this.#begin;
+    this.#begin = undefined;
+    const submitted = (heard: Hear): unknown =>
+      send(
+        new PreparedQuery({ ...statement, text, values: values as unknown[] }, known ?? '', this.#prepared, this, {
+          begin,
+          heard,
+        }),
+      );
+    if (hear) return void submitted(hear);
+    return new Promise<pg.QueryResult>((resolve, reject) => {
+      submitted((error, result) => (error ? reject(error) : resolve(result!)));
+    }).catch((error: Error) => {
+      // As the driver does: the stack then leads to who asked, not to the socket.
+      Error.captureStackTrace(error);
+      throw error;
+    });
+  }
+
+  /** Sends a query in the driver's way, after the BEGIN that waits for a statement. */
+  #sendAsIs(send: Send, query: Asked, values: unknown, hear: Hear | undefined): unknown {
+    const begin = this.#begin;
+    if (begin === undefined) return send(query, values, hear);
+    this.#begin = undefined;
+    if (!hear) return (send(begin) as Promise<unknown>).then(() => send(query, values));
+    return send(begin, undefined, (error) => (error ? hear(error) : void send(query, values, hear)));
   }
 
   /** Makes `connect` fail at once if the server was given up: see `giveUpHungDatabases`. */

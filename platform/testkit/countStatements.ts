@@ -2,7 +2,10 @@ import pg from 'pg';
 import type { TestCluster } from './clusterSetup.ts';
 
 export interface StatementCount {
-  /** Statements that clients sent, each a round trip; those within functions are part of the call of the function. */
+  /**
+   * Statements that clients sent, each a round trip: BEGIN, which is sent together with the first statement of its
+   * transaction, is none, and those within functions are part of the call of the function.
+   */
   readonly statements: number;
   /** How many of them ended a transaction that the client had begun. */
   readonly commits: number;
@@ -45,7 +48,7 @@ async function counted(client: pg.Client, databases: readonly string[]): Promise
     `select d.datname as database, sum(s.calls)::float8 as statements,
        coalesce(sum(s.calls) filter (where s.query ilike 'commit%'), 0)::float8 as commits
      from pg_stat_statements s join pg_database d on d.oid = s.dbid
-     where s.toplevel and d.datname = any ($1) group by 1`,
+     where s.toplevel and s.query not ilike 'begin%' and d.datname = any ($1) group by 1`,
     [databases],
   );
   return new Map(rows.map((row) => [row.database, row]));

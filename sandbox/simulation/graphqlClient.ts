@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, fetch } from 'undici';
+import { underDeadline } from '#platform/http/underDeadline.ts';
 
 /** Whose work is played: an admin's, that of the kitchen or a kiosk of a store, a courier's, a customer's. */
 export type Actor =
@@ -37,21 +38,20 @@ export function graphqlClient(endpoint: string, tokenFor: TokenFor, signal: Abor
 
   return async <Data>(actor: Actor, query: string, variables: Record<string, unknown> = {}): Promise<Data> => {
     try {
-      const response = await fetch(endpoint, {
-        method: 'POST',
-        ...(dispatcher && { dispatcher }),
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/graphql-response+json',
-          authorization: `Bearer ${await tokenOf(actor)}`,
-        },
-        body: JSON.stringify({ query, variables }),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      const headers = {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json',
+        authorization: `Bearer ${await tokenOf(actor)}`,
+      };
+      const body = JSON.stringify({ query, variables });
+      return await underDeadline(timeoutMs, signal, async (ends) => {
+        const how = { method: 'POST', ...(dispatcher && { dispatcher }), headers, body, signal: ends };
+        const response = await fetch(endpoint, how);
+        const { data, errors } = (await response.json()) as { data?: Data; errors?: { message: string }[] };
+        if (errors?.[0] || !data)
+          throw new Error(`${endpoint} answered ${response.status}: ${errors?.[0]?.message ?? 'nothing'}`);
+        return data;
       });
-      const { data, errors } = (await response.json()) as { data?: Data; errors?: { message: string }[] };
-      if (errors?.[0] || !data)
-        throw new Error(`${endpoint} answered ${response.status}: ${errors?.[0]?.message ?? 'nothing'}`);
-      return data;
     } catch (error) {
       // The token may have been the reason, so the next try gets a new one.
       tokens.delete(JSON.stringify(actor));
