@@ -21,8 +21,8 @@ export interface Statements {
   open(): Promise<void>;
   reset(): Promise<void>;
   /**
-   * Statements that a client sent, without BEGIN, which goes together with the next one; those within functions are part
-   * of the statement that called the function.
+   * Statements that a client sent, without BEGIN, which goes together with the next one; those within functions are
+   * part of the statement that called the function.
    */
   read(): Promise<StatementCost[]>;
   close(): Promise<void>;
