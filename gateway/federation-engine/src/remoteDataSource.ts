@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import { Agent, request as send, type Dispatcher } from 'undici';
 import { stringifyExactly } from '../../src/documents/exactNumber.ts';
 import { parseJson } from '../../src/documents/parseJson.ts';
+import { unpacked } from '../../src/execution/dataSources/unpacked.ts';
 import { restrictBy } from './cacheControl.ts';
 import type { DataSource, DataSourceRequest } from './gatewayOptions.ts';
 
@@ -167,7 +168,8 @@ export class RemoteDataSource implements DataSource {
       body: written,
       dispatcher: this.#agent,
     });
-    const bytes = Buffer.from(await body.arrayBuffer());
+    const packed = Buffer.from(await body.arrayBuffer());
+    const bytes = await unpacked(packed, String(headers['content-encoding'] ?? ''), maxAnswerBytes);
     return { status: statusCode, type: String(headers['content-type'] ?? ''), headers, bytes };
   }
 

@@ -20,7 +20,7 @@ import { refusalKey, scopeSetsOf, withoutRefused } from './authorization.ts';
 import { OperationCost } from './cost.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { ScopeSet } from '../graph/guardIndex.ts';
-import { checkLimits, rootFieldsOf, type Limits } from './limits.ts';
+import { checkLimits, checkNames, rootFieldsOf, type Limits } from './limits.ts';
 import { LruCache } from './lruCache.ts';
 import { neverNullVariables } from './neverNullVariables.ts';
 import type { Engine, OperationPlan } from '../execution/engine.ts';
@@ -199,6 +199,7 @@ export class Documents {
   #check(document: DocumentNode): void {
     try {
       checkLimits(document, this.#options.limits);
+      if (!this.#graph.guards.isEmpty || this.#graph.streams.size > 0) checkNames(document);
     } catch (error) {
       throw error instanceof GraphQLError ? new Refusal('document', [error]) : error;
     }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { put } from './put.ts';
 
 /** What stands before the digits in a string that is to be a number; nobody outside can guess it. */
 const mark = `number ${randomBytes(9).toString('hex')} `;
@@ -67,7 +68,7 @@ export function revive(value: unknown): unknown {
   for (const key of Object.keys(object)) {
     const before = object[key];
     const after = revive(before);
-    if (after !== before) object[key] = after;
+    if (after !== before) put(object, key, after);
   }
   return value;
 }

@@ -1,8 +1,10 @@
 import {
   GraphQLError,
   Kind,
+  visit,
   type DocumentNode,
   type FragmentDefinitionNode,
+  type NameNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -89,7 +91,6 @@ class Measure {
       size.directives += selection.directives?.length ?? 0;
       if (selection.kind === Kind.FIELD) {
         const name = selection.alias?.value ?? selection.name.value;
-        checkName(name, selection.name.value);
         const times = (names.get(name) ?? 0) + 1;
         if (times > 20) throw tooComplex(`The field ${name} is selected too often in one place.`);
         names.set(name, times);
@@ -129,18 +130,26 @@ class Measure {
 }
 
 /**
- * Refuses names in the answer that are unsafe or reserved: `__proto__`; `__typename` for another field, since
- * authorization relies on it; and names that begin with `__stream`, which the runtime adds itself.
+ * Refuses names in the answer that a graph with authorization or streams needs for itself: `__typename` for another
+ * field, since authorization relies on it; names that begin with `__stream`, which the runtime adds; and `__proto__`,
+ * which not everybody who reads such an answer reads as a name.
+ * @throws GraphQLError GRAPHQL_VALIDATION_FAILED
  */
-function checkName(responseName: string, fieldName: string): void {
-  if (
-    responseName === '__proto__' ||
-    responseName.startsWith('__stream') ||
-    (responseName === '__typename' && fieldName !== '__typename')
-  ) {
-    throw invalid(`A field cannot be called ${responseName} in the answer.`);
-  }
+export function checkNames(document: DocumentNode): void {
+  visit(document, {
+    Field({ alias, name }) {
+      if (
+        !alias ||
+        !(alias.value === '__proto__' || alias.value.startsWith('__stream') || isOtherTypename(alias, name))
+      )
+        return;
+      throw invalid(`A field cannot be called ${alias.value} in the answer.`);
+    },
+  });
 }
+
+const isOtherTypename = (alias: NameNode, name: NameNode): boolean =>
+  alias.value === '__typename' && name.value !== '__typename';
 
 /**
  * Checks a document against the limits before anything expands or validates it. Every operation and fragment is

@@ -1,8 +1,8 @@
 import { hasExactNumbers, protect, revive } from './exactNumber.ts';
 
 /**
- * Thrown for JSON with a key `__proto__`, which could alter an object's prototype, and for JSON that is nested too
- * deeply to be walked recursively.
+ * Thrown for JSON with a key `__proto__`, which careless code takes for an object's prototype, and for JSON that is
+ * nested too deeply to be walked recursively.
  */
 export class UnsafeJson extends Error {
   override readonly name = 'UnsafeJson';
@@ -26,18 +26,18 @@ function checkNesting(text: string): void {
 
 /**
  * Parses JSON that comes from outside. A key `__proto__` is refused; every other key is harmless, since this code looks
- * up only an object's own properties. Nesting beyond 100 levels is refused, too, unless the text is the answer of a
- * subgraph (`trusted`), whose depth is that of the query. A number that a double would change becomes an
- * ExactNumber.
+ * up only an object's own properties. Nesting beyond 100 levels is refused, too. In the answer of a subgraph
+ * (`trusted`), whose depth is that of the query and whose data may be anything, neither is. A number that a double
+ * would change becomes an ExactNumber.
  * @throws SyntaxError for text that is not JSON, UnsafeJson for JSON that is refused
  */
 export function parseJson(text: string, options: { readonly trusted?: boolean } = {}): unknown {
   if (!options.trusted) checkNesting(text);
-  if (!hasExactNumbers(text)) return parse(text);
+  const value = options.trusted ? (JSON.parse(text) as unknown) : parse(text);
+  if (!hasExactNumbers(text)) return value;
   // The text is checked first: what is changed below need not be JSON.
-  const value = parse(text);
   const exact = protect(text);
-  return exact === text ? value : revive(parse(exact));
+  return exact === text ? value : revive(JSON.parse(exact));
 }
 
 function parse(text: string): unknown {

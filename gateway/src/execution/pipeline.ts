@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import { callerKeyOf, partiesOf, type Principal } from '#platform/identity/principal.ts';
 import { runWithTrace, traceIdOf } from '#platform/telemetry/trace.ts';
@@ -136,6 +137,8 @@ export class Pipeline {
   ): PlanExecution {
     const { principal, traceparent } = caller;
     const reading = currentReading();
+    // Each fetch of the operation listens.
+    if (options.gone) setMaxListeners(0, options.gone);
     return {
       plan,
       document,

@@ -11,7 +11,20 @@ import type { RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { serveGraph } from './serveGraph.ts';
 import { TrustedDocuments } from '../documents/trustedDocuments.ts';
+import type { Limits } from '../documents/limits.ts';
 import { supergraphFile } from './watchSupergraph.ts';
+
+/** What keeps the work of one document in bounds, and no more: who knows what others' clients ask for? */
+const wideLimits: Partial<Limits> = {
+  bodyBytes: 2 * 2 ** 20,
+  tokens: 20_000,
+  depth: 100,
+  fields: 10_000,
+  rootFields: 200,
+  aliases: 2_000,
+  directives: 500,
+  errors: 1_000,
+};
 
 const configuration = z.object({
   SUPERGRAPH: z.string({ error: 'SUPERGRAPH must name a file with a Federation 2 supergraph.' }).min(1),
@@ -64,7 +77,7 @@ export async function serveSupergraph(
       authorizationFor: () => Promise.resolve(config.FORWARD_AUTHORIZATION === 'true' ? authorization : undefined),
     }),
     subgraphCall: (_name, url) => at(url),
-    limits: { cost: config.COST_LIMIT ?? Number.POSITIVE_INFINITY },
+    limits: { ...wideLimits, cost: config.COST_LIMIT ?? Number.POSITIVE_INFINITY },
     // Nobody knows how slow somebody else's subgraphs are: with the fewer places of a channel, requests that wait for
     // one slow subgraph would soon keep out those that ask a quick one.
     load: { maxRunning: 2_000, keptForUrgent: 0 },

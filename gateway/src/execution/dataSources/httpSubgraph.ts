@@ -1,11 +1,10 @@
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Pool } from 'undici';
 import type { SubgraphHeaders, SubgraphRequest } from '#platform/subgraph/execution.ts';
 import type { ByteCall } from './byteCall.ts';
 import { AnswerReceiver } from './answerReceiver.ts';
 import { Landed } from './landed.ts';
 import type { WrittenRequest } from './subgraphFetch.ts';
+import { unpacked } from './unpacked.ts';
 import { UnusableAnswer } from './unusableAnswer.ts';
 import { written } from './written.ts';
 
@@ -88,20 +87,4 @@ export function httpSubgraph(
   const call = async (request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal) =>
     new Landed(await bytes(written(request), headers, signal)).read();
   return Object.assign(call, { bytes, close: () => pool.close() });
-}
-
-const unpackers = new Map([
-  ['gzip', promisify(gunzip)],
-  ['x-gzip', promisify(gunzip)],
-  ['deflate', promisify(inflate)],
-  ['br', promisify(brotliDecompress)],
-]);
-
-/** Nobody asks for packed answers, but some proxies pack them all the same. */
-async function unpacked(bytes: Buffer, encoding: string, maxOutputLength: number): Promise<Buffer> {
-  const name = encoding.trim().toLowerCase();
-  if (name === '' || name === 'identity') return bytes;
-  const unpack = unpackers.get(name);
-  if (!unpack) throw new UnusableAnswer(`it answered in the encoding ${encoding}`);
-  return unpack(bytes, { maxOutputLength });
 }

@@ -130,6 +130,14 @@ it('tells an error within a list of lists that is gone at the element that faile
   expect(pathsOf(result)).toEqual([['grid', 2, 1]]);
 });
 
+it.each([
+  ['{ text }', '{"data":{"text":null},"errors":[{"message":"broken","path":["text",4,"more"]}]}', ['text']],
+  ['{ grid }', '{"data":{"grid":null},"errors":[{"message":"broken","path":["grid",0,1,2]}]}', ['grid', 0, 1]],
+  ['{ box { name } }', '{"data":{"box":null},"errors":[{"message":"broken","path":["box",0,"name"]}]}', ['box']],
+])('tells an error beyond what its type has as far as there is something: %s', async (text, json, path) => {
+  expect(pathsOf(await answer(text, json))).toEqual([path]);
+});
+
 describe('what a subgraph leaves out, or sends in another type, without a word', () => {
   it('is told below the root, at each place, and counted', async () => {
     const result = await answer(
@@ -203,6 +211,13 @@ describe('an answer for entities', () => {
     expect(answered[1]).toMatchObject({ price: null, part: null });
     expect(pathsOf(result)).toContainEqual(priceOf(1));
     expect(await failures('second')).toEqual(['invalid']);
+  });
+
+  it('has its error where the index is a text, as some servers write it', async () => {
+    const json = '{"data":{"_entities":[{"price":1},null]},"errors":[{"message":"gone","path":["_entities","1"]}]}';
+    const result = await answerOfBoth('{ wares { price } }', wares, json);
+    expect(result.data).toEqual({ wares: [{ price: 1 }, { price: null }] });
+    expect(pathsOf(result)).toEqual([priceOf(1)]);
   });
 
   it('that is null leaves nulls without an error, for nobody knows it', async () => {

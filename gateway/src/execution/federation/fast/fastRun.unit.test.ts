@@ -102,9 +102,18 @@ it.each([
   ['a key that nobody asked for', '{"data":{"_entities":[{"name":"A","x":1},{"name":"B"}]}}', ['A', 'B']],
   ['a value of another type', '{"data":{"_entities":[{"name":"A"},{"name":2}]}}', ['A', null]],
   ['fewer entities', '{"data":{"_entities":[{"name":"A"}]}}', [null, null]],
+  ['more entities', '{"data":{"_entities":[{"name":"A"},{"name":"B"},{"name":"C"}]}}', [null, null]],
 ])('an answer with %s is right, too, and asked for once', async (_, given, names) => {
   answer = () => given;
   const { result } = await run('{ one { name } }');
   expect((result.data as { one: { name: unknown }[] }).one.map(({ name }) => name)).toEqual(names);
   expect(asked).toHaveLength(2);
+});
+
+it('tells an error of an entity that nobody asked for', async () => {
+  answer = () =>
+    '{"data":{"_entities":[{"name":"A"},{"name":"B"}]},"errors":[{"message":"odd","path":["_entities",7,"name"]}]}';
+  const { result } = await run('{ one { name } }');
+  expect(result.data).toEqual({ one: [{ name: 'A' }, { name: 'B' }] });
+  expect(result.errors?.map(({ message }) => message)).toEqual(['odd']);
 });

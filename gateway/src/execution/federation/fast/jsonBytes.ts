@@ -64,7 +64,7 @@ export function int(bytes: Uint8Array, at: number): number {
   let value = 0;
   if (end - at > 11) bad();
   for (let digit = isNegative ? at + 1 : at; digit < end; digit += 1) value = value * 10 + bytes[digit]! - 48;
-  if (value > (isNegative ? 2 ** 31 : 2 ** 31 - 1)) bad();
+  if (value > (isNegative ? 2 ** 31 : 2 ** 31 - 1) || (isNegative && value === 0)) bad();
   const next = bytes[end]!;
   if (next === 46 || next === 69 || next === 101) bad();
   return end;

@@ -4,6 +4,7 @@ import { stringifyExactly } from '../../../documents/exactNumber.ts';
 import { parseJson } from '../../../documents/parseJson.ts';
 import type { FetchStep } from '../planning/compiledPlan.ts';
 import { copyOf } from '../running/merge.ts';
+import { entityIndex } from '../running/failures.ts';
 import { isMap, own, type JsonObject } from '../running/ownValue.ts';
 import type { SentGroup } from './fastRun.ts';
 
@@ -37,40 +38,50 @@ export async function recordedAnswer(
   const wanted = (variables[step.entities.variable] as unknown[]).map((each) => places.get(stringifyExactly(each)));
   if (wanted.includes(undefined)) return undefined;
   const { alias } = sent.group.request.units![unit]!;
+  const asked: AskedPart = { alias, wanted: wanted as number[], told: representations.length };
   let part: ExecutionResult | undefined;
   const look = (whole: ExecutionResult): boolean => {
-    part = partOf(whole, alias, wanted as number[]);
+    part = partOf(whole, asked);
     return inspect(part);
   };
   const whole = await read(sent, look);
   // What never came is not looked at; what another fetch has read is, for this one.
   if (!part && (await sent.answer).kind === 'unread') look(whole);
-  return part ?? partOf(whole, alias, wanted as number[]);
+  return part ?? partOf(whole, asked);
 }
 
 /** As the general way would write it. */
 const canonical = (text: string): string =>
   stringifyExactly(parseJson(Buffer.from(text, 'latin1').toString(), { trusted: true }));
 
+/** What a fetch wants of an answer for several ones. */
+interface AskedPart {
+  /** Where its entities stand. */
+  readonly alias: string;
+  /** Which of them are its own. */
+  readonly wanted: readonly number[];
+  /** How many there have to be. */
+  readonly told: number;
+}
+
 /** Of an answer for several fetches, that for one. */
-function partOf({ data, errors }: ExecutionResult, alias: string, wanted: readonly number[]): ExecutionResult {
+function partOf({ data, errors }: ExecutionResult, { alias, wanted, told }: AskedPart): ExecutionResult {
   const given = isMap(data) ? own(data, alias) : undefined;
-  const entities = Array.isArray(given)
-    ? wanted.flatMap((index) => (index < given.length ? [given[index] as unknown] : []))
-    : given;
+  // Of a list that is too short or too long nobody knows which element is whose.
+  const entities =
+    Array.isArray(given) && given.length === told ? wanted.map((index) => given[index] as unknown) : null;
   return {
-    ...(data === undefined
-      ? {}
-      : { data: data && { _entities: Array.isArray(entities) ? copyOf(entities) : entities } }),
-    ...(errors ? { errors: errors.flatMap((error) => errorsOf(error, alias, wanted)) } : {}),
+    ...(data === undefined ? {} : { data: data && { _entities: entities && copyOf(entities) } }),
+    ...(errors ? { errors: errors.flatMap((error) => errorsOf(error, { alias, wanted, told })) } : {}),
   } as ExecutionResult;
 }
 
-/** An error of one entity is of the places where it is wanted; one that does not say of which, of all. */
-function errorsOf(error: GraphQLError, alias: string, wanted: readonly number[]): GraphQLError[] {
-  const [key, index, ...rest] = error.path ?? [];
+/** An error of one entity is of the places where it is wanted; one that does not say of which there is, of all. */
+function errorsOf(error: GraphQLError, { alias, wanted, told }: AskedPart): GraphQLError[] {
+  const [key, , ...rest] = error.path ?? [];
   if (key !== undefined && key !== alias) return String(key).startsWith('_entities') ? [] : [error];
-  if (typeof index !== 'number') return [error];
+  const index = entityIndex(error.path);
+  if (index === undefined || index >= told) return [error];
   return wanted.flatMap((each, place) => (each === index ? [withPath(error, ['_entities', place, ...rest])] : []));
 }
 

@@ -10,6 +10,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { isIncluded } from './conditions.ts';
+import { listsOf } from './expectedAnswer.ts';
 import { conditionType, fragmentOf, isDeclaredSubtype, possibleTypes, type Selections } from './normalise.ts';
 
 /** A field of an answer. */
@@ -119,18 +120,23 @@ export class SelectionShape {
   /**
    * A path below this place, by the client's keys, of one by internal names; as far as the client asked for what is on
    * it.
+   * @param withinLists how many levels of lists there are before this place
    */
-  clientPath(type: GraphQLCompositeType, internal: readonly (string | number)[]): (string | number)[] {
+  clientPath(type: GraphQLCompositeType, internal: readonly (string | number)[], withinLists = 0): (string | number)[] {
     const out: (string | number)[] = [];
     let at: { readonly shape: SelectionShape; readonly type: GraphQLCompositeType } | undefined = { shape: this, type };
+    let lists = withinLists;
     for (const part of internal) {
       if (typeof part === 'number') {
+        if (lists === 0) break;
+        lists -= 1;
         out.push(part);
         continue;
       }
       const found: FieldShape | undefined = at && at.shape.#find(at.type, part);
       if (!found) break;
       out.push(found.key);
+      lists = found.type ? listsOf(found.type) : 0;
       const named: GraphQLNamedType | undefined = found.type && getNamedType(found.type);
       at = found.below && isCompositeType(named) ? { shape: found.below, type: named } : undefined;
     }

@@ -87,7 +87,8 @@ function expectedField(
   };
 }
 
-function listsOf(type: GraphQLOutputType): number {
+/** How many levels of lists there are around a type. */
+export function listsOf(type: GraphQLOutputType): number {
   let lists = 0;
   for (let inner = type; isListType(inner) || isNonNullType(inner); inner = inner.ofType as GraphQLOutputType)
     if (isListType(inner)) lists += 1;

@@ -13,6 +13,8 @@ import {
 import type { FieldShape, ObjectShape, SelectionShape } from '../planning/answerShape.ts';
 import { askedSubgraph, subgraphOf } from '../../../errors/askedSubgraph.ts';
 import type { Failure, Failures } from './failures.ts';
+import { put } from '../../../documents/put.ts';
+import { listsOf } from '../planning/expectedAnswer.ts';
 import { leafValue } from './leaf.ts';
 import { isMap, own, type JsonObject } from './ownValue.ts';
 
@@ -88,7 +90,7 @@ export class AnswerWriter {
       this.#path.push(field.key);
       const value = this.#field(source, shape, field);
       this.#path.pop();
-      if (value !== nowhere) out[field.key] = value;
+      if (value !== nowhere) put(out, field.key, value);
       else {
         isGone = true;
         break;
@@ -222,9 +224,9 @@ export class AnswerWriter {
 
   #below(field: FieldShape, rest: Failure['rest']): Path {
     const type = field.type && named(field.type);
-    if (field.below && isCompositeType(type)) return field.below.clientPath(type, rest);
-    // Of a leaf there may be lists.
-    return rest.filter((part) => typeof part === 'number');
+    const lists = field.type ? listsOf(field.type) : 0;
+    if (field.below && isCompositeType(type)) return field.below.clientPath(type, rest, lists);
+    return rest.slice(0, lists).filter((part) => typeof part === 'number');
   }
 
   #tellFailure(failure: Failure, path: Path | undefined): void {

@@ -58,3 +58,10 @@ export class Failures {
 }
 
 const none: readonly Failure[] = [];
+
+/** Which entity an error's path says that it is of. Some servers write the index as a text. */
+export function entityIndex(path: readonly unknown[] | undefined): number | undefined {
+  const index = path?.[1];
+  if (typeof index === 'number') return index;
+  return typeof index === 'string' && /^\d+$/.test(index) ? Number(index) : undefined;
+}

@@ -1,3 +1,4 @@
+import { put } from '../../../documents/put.ts';
 import { isObject, own, type JsonObject } from './ownValue.ts';
 import type { TypeTest } from './typeTest.ts';
 
@@ -10,10 +11,10 @@ export function merge(target: JsonObject | unknown[], source: JsonObject | unkno
     if (isObject(mine)) {
       // Another subgraph knows more than one that has nothing.
       if (isObject(theirs) && Array.isArray(mine) === Array.isArray(theirs)) merge(mine, theirs, types);
-      else if (theirs !== null) into[key] = theirs;
+      else if (theirs !== null) put(into, key, theirs);
     } else if (key === '__typename' && mine !== undefined && types.isInterface(theirs)) {
       // The subgraph of an interface object knows no better than the interface.
-    } else into[key] = theirs;
+    } else put(into, key, theirs);
   }
 }
 

@@ -4,7 +4,7 @@ import type { AnswerInspection, SubgraphFetch, SubgraphFetchContext } from '../.
 import type { EntityFetch, FetchStep, PlanStep, Requirement } from '../planning/compiledPlan.ts';
 import { Breaches, type Breach } from './breaches.ts';
 import { ContextReader } from './contextValues.ts';
-import { Failures, type SubgraphProblem } from './failures.ts';
+import { Failures, entityIndex, type SubgraphProblem } from './failures.ts';
 import { copyOf, merge } from './merge.ts';
 import { isMap, isObject, own, type JsonObject } from './ownValue.ts';
 import { objectsAt, type Parents } from './places.ts';
@@ -184,10 +184,10 @@ export class PlanRun {
     let saysWhyNone = isWhole;
     for (const error of errors) {
       const problem = problemOf(error, step);
-      const index = error.path?.[1];
-      const of = typeof index === 'number' ? entities[index] : undefined;
+      const index = entityIndex(error.path);
+      const of = index === undefined ? undefined : entities[index];
       const path = of ? internalPath(step, error.path!.slice(2)) : [];
-      if (of) places[index as number]!.push(error.path!.slice(2));
+      if (of) places[index!]!.push(error.path!.slice(2));
       else places.forEach((each) => each.push([]));
       this.#attach(step, of ?? entities.flat(), path, problem, !of && isWhole);
       saysWhyNone ||= !of;
