@@ -19,6 +19,9 @@ export default {
       TileScreen: { maxAgeSeconds: 0, keep: { for: 'store', seconds: 60 } },
       CategoryScreen: { maxAgeSeconds: 0, keep: { for: 'store', seconds: 60 } },
       OrderMenu: { maxAgeSeconds: 0, keep: { for: 'store', seconds: 60 } },
+      // A guest asks again and again how the order stands. Each of its events, and of its payment's, lets it go.
+      OrderScreen: { maxAgeSeconds: 0, keep: { for: 'caller', seconds: 15 } },
+      OrderBoard: { maxAgeSeconds: 0, keep: { for: 'store', seconds: 15 } },
     },
   },
   // How an order stands is told before anybody browses.

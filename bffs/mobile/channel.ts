@@ -14,6 +14,8 @@ export default {
       Home: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60 },
       Item: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60 },
       NearbyStores: { maxAgeSeconds: 60, staleWhileRevalidateSeconds: 300 },
+      // Positions of couriers of a partner come without an event.
+      OrderScreen: { maxAgeSeconds: 0, keep: { for: 'caller', seconds: 5 } },
     },
   },
   // A phone follows an order or two and the courier of one.

@@ -16,5 +16,16 @@ export default {
     anonymous: true,
     apps: true,
   },
+  // Programs that follow an order ask for it again and again, and everybody asks for stores and menus.
+  cache: {
+    operations: {
+      GetOrder: { maxAgeSeconds: 0, keep: { for: 'caller', seconds: 15 } },
+      GetStore: { maxAgeSeconds: 0, keep: { for: 'public', seconds: 15 } },
+      ListStores: { maxAgeSeconds: 60, keep: { for: 'public', seconds: 60 } },
+      ListMenuEntries: { maxAgeSeconds: 15, keep: { for: 'public', seconds: 15 } },
+      ListCategories: { maxAgeSeconds: 60, keep: { for: 'public', seconds: 60 } },
+      GetItem: { maxAgeSeconds: 60, keep: { for: 'public', seconds: 60 } },
+    },
+  },
   appRates: partnerRates,
 } satisfies ChannelManifest;

@@ -13,6 +13,8 @@ export default {
       SearchMenu: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60 },
       StoreFinder: { maxAgeSeconds: 60, staleWhileRevalidateSeconds: 300 },
       StoresNearby: { maxAgeSeconds: 60, staleWhileRevalidateSeconds: 300 },
+      // Positions of couriers of a partner come without an event.
+      OrderTrackingPage: { maxAgeSeconds: 0, keep: { for: 'caller', seconds: 5 } },
     },
   },
   images: true,

@@ -65,13 +65,15 @@ export class OperationRunner {
     const variables = pipeline.coerce(prepared, asked.variables);
     const cost = prepared.cost.of(variables);
     metrics?.observe('operationCost', { channel, operation: trusted ?? 'other' }, cost);
+    // Answers are kept by name, and an older build's document of the same name asks for something else.
+    const asKept = !release && kept?.isKept(trusted) ? { operation: trusted, prepared, variables, caller } : undefined;
+    const found = asKept && kept!.find(asKept, live.current);
+    if (found) return { body: found, cost };
     const leave = await load.enter(admitted, principal, address, tell);
     try {
-      // Answers are kept by name, and an older build's document of the same name asks for something else.
-      const body =
-        !release && kept?.isKept(trusted)
-          ? await kept.answer({ operation: trusted, prepared, variables, caller }, live.current)
-          : await pipeline.answer(prepared, variables, caller, { gone });
+      const body = asKept
+        ? await kept!.answer(asKept, live.current)
+        : await pipeline.answer(prepared, variables, caller, { gone });
       return { body, cost };
     } finally {
       leave();

@@ -4,6 +4,7 @@ import { CostIndex, costNamesOf } from './costIndex.ts';
 import { exactDefaults } from './exactDefaults.ts';
 import { exactLiterals } from './exactLiterals.ts';
 import { GuardIndex } from './guardIndex.ts';
+import { OwnerIndex } from './ownerIndex.ts';
 import { streamDeclarations, type StreamDeclaration } from './streamDeclaration.ts';
 import { VariesIndex } from './variesIndex.ts';
 
@@ -22,6 +23,7 @@ export interface Graph {
   readonly guards: GuardIndex;
   readonly varies: VariesIndex;
   readonly costs: CostIndex;
+  readonly owners: OwnerIndex;
   /** By subscription field. */
   readonly streams: ReadonlyMap<string, StreamDeclaration>;
 }
@@ -56,6 +58,7 @@ export function buildGraph(supergraphSdl: string, { composed = false }: { readon
     guards: new GuardIndex(document),
     varies: new VariesIndex(document),
     costs: new CostIndex(document, apiSchema, costNamesOf(supergraph)),
+    owners: new OwnerIndex(document),
     streams: streamDeclarations(document),
   };
 }

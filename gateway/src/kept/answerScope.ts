@@ -1,121 +1,96 @@
-import {
-  Kind,
-  getNamedType,
-  isAbstractType,
-  isObjectType,
-  type DocumentNode,
-  type FieldNode,
-  type GraphQLNamedType,
-  type GraphQLSchema,
-  type SelectionSetNode,
-} from 'graphql';
-import type { EventMetadata } from '#platform/events/defineEvent.ts';
-import type { PreparedDocument } from '../documents/documents.ts';
+import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 
-/** What an event is about: a thing such as the `store` with the key `17`, in a domain. */
+/** Kind of thing, such as `store` → keys. */
+export type Things = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** What an event is about: things such as the `store` with the key `17`, and the versions of the feeds that it is in. */
 export interface EventSubject {
   readonly domain: string;
-  readonly kind: string;
-  readonly key: string;
+  readonly things: Things;
+  readonly versions: readonly FeedVersion[];
 }
+
+/** A version of a feed, which is named as `addressKey` names it. */
+export interface FeedVersion {
+  readonly feed: string;
+  readonly version: number;
+}
+
+/**
+ * Fields of an answer that are of the same things: of the order that was asked for by its id, and of what is reached
+ * through it. Kind of thing → its key.
+ */
+export type Place = ReadonlyMap<string, string>;
 
 /** After which events an answer may be out of date. */
 export interface AnswerScope {
-  /** The domains that were asked; undefined where it is not known which were. */
-  readonly domains: ReadonlySet<string> | undefined;
+  /** Domain that was asked → where in the answer its fields are. Undefined where it is not known which were asked. */
+  readonly places: ReadonlyMap<string, readonly Place[]> | undefined;
   /**
-   * Kind of thing → the keys of those in the answer, where the request named all of them and it can hold no other one.
-   * Of every other kind the answer may hold any.
+   * What the answer itself says of feeds: up to which version it has them. With an older one than was heard, the read
+   * model behind it lags.
    */
-  readonly named: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly versions: readonly FeedVersion[];
+  /** It has something that lags at times, and does not say up to which version it has its feed. */
+  readonly isUnproven: boolean;
 }
 
-/** @param topic such as `menu.v1` */
-export function subjectOf(topic: string, metadata: Pick<EventMetadata, 'feed' | 'aggregateId'>): EventSubject {
-  const address = metadata.feed ?? metadata.aggregateId;
-  const at = address.indexOf(':');
-  return { domain: topic.slice(0, topic.lastIndexOf('.')), kind: address.slice(0, at), key: address.slice(at + 1) };
+/**
+ * An event is about the things that its feed and its aggregate name, and those whose ids are in its data: `storeId` and
+ * `toStoreId` of stores.
+ */
+export function subjectOf(topic: string, { metadata, data }: Pick<EventEnvelope, 'metadata' | 'data'>): EventSubject {
+  const { feed, feedVersion, aggregateId, aggregateVersion } = metadata;
+  const things = new Map<string, Set<string>>();
+  const note = (kind: string, key: unknown): void => {
+    if (typeof key === 'string') things.set(kind, (things.get(kind) ?? new Set()).add(key));
+  };
+  for (const address of [feed, aggregateId]) {
+    const at = address?.indexOf(':') ?? -1;
+    if (address !== undefined && at > 0) note(address.slice(0, at), address.slice(at + 1));
+  }
+  for (const [name, value] of Object.entries(data ?? {})) {
+    const named = /^(\w+)Ids?$/.exec(name)?.[1];
+    if (named === undefined) continue;
+    for (const kind of kindsIn(named)) for (const key of Array.isArray(value) ? value : [value]) note(kind, key);
+  }
+  const versions = [{ feed: `${topic} aggregate ${aggregateId}`, version: aggregateVersion }];
+  if (feed !== undefined && feedVersion !== undefined)
+    versions.push({ feed: `${topic} declared ${feed}`, version: feedVersion });
+  return { domain: topic.slice(0, topic.lastIndexOf('.')), things, versions };
 }
+
+const kinds = new Map<string, readonly string[]>();
+
+/** `toStore` → `toStore`, `store` */
+function kindsIn(name: string): readonly string[] {
+  const known = kinds.get(name);
+  if (known) return known;
+  const words = name.split(/(?=[A-Z])/);
+  const made = words.map((_, from) => kindOf(words.slice(from).join('')));
+  // The names of properties are those of the event catalogue.
+  if (kinds.size < 1_000) kinds.set(name, made);
+  return made;
+}
+
+/** The kind of thing that a type is of: `MenuItem` → `menuItem` */
+export const kindOf = (type: string): string => type[0]!.toLowerCase() + type.slice(1);
 
 /** Whether an answer may be another one after an event. */
-export function concerns({ domains, named }: AnswerScope, { domain, kind, key }: EventSubject): boolean {
-  if (domains && !domains.has(domain)) return false;
-  return named.get(kind)?.has(key) ?? true;
+export function concerns({ places }: AnswerScope, { domain, things }: EventSubject): boolean {
+  return places === undefined || (places.get(domain) ?? []).some((place) => touches(things, place));
 }
 
-/** Goes through the answers of which an answer is made, and notes the ids of their objects by their types. */
-export class Things {
-  readonly #keys = new Map<string, Set<string>>();
-  /** Types of which the answer may hold others: they stand in lists, or do not tell their ids. */
-  readonly #open = new Set<string>();
-  readonly #schema: GraphQLSchema;
-
-  constructor(schema: GraphQLSchema) {
-    this.#schema = schema;
+/**
+ * Whether what is at a place may be another after an event about these things: if one of them is there, and also if
+ * the event does not say which of the things of these kinds it is about.
+ */
+function touches(things: Things, place: Place): boolean {
+  let isOfOthers = false;
+  for (const [kind, key] of place) {
+    const keys = things.get(kind);
+    if (keys?.has(key)) return true;
+    isOfOthers ||= keys !== undefined;
   }
-
-  add({ document, operation }: PreparedDocument, data: unknown): void {
-    this.#look(document, data, this.#schema.getQueryType() ?? undefined, [operation.selectionSet], false);
-  }
-
-  /** @param given what the request names, in its variables or by its caller; see `AnswerScope.named` */
-  named(given: ReadonlySet<unknown>): Map<string, Set<string>> {
-    return new Map(
-      [...this.#keys].flatMap(([type, keys]) =>
-        !this.#open.has(type) && [...keys].every((key) => given.has(key))
-          ? [[type[0]!.toLowerCase() + type.slice(1), keys] as const]
-          : [],
-      ),
-    );
-  }
-
-  #look(
-    document: DocumentNode,
-    value: unknown,
-    type: GraphQLNamedType | undefined,
-    sets: readonly SelectionSetNode[],
-    isInList: boolean,
-  ): void {
-    if (typeof value !== 'object' || value === null || !type) return;
-    if (Array.isArray(value)) {
-      for (const each of value) this.#look(document, each, type, sets, true);
-      return;
-    }
-    // Of an interface or a union, it may be of each of its types.
-    if (isAbstractType(type))
-      for (const each of this.#schema.getPossibleTypes(type)) this.#look(document, value, each, sets, isInList);
-    if (!isObjectType(type)) return;
-    const fields = this.#fields(document, sets);
-    const id = [...fields].find(([, [node]]) => node?.name.value === 'id')?.[0];
-    this.#note(type.name, id === undefined ? undefined : (value as Record<string, unknown>)[id], isInList);
-    for (const [key, nodes] of fields) {
-      const returned = type.getFields()[nodes[0]!.name.value]?.type;
-      const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-      if (returned && below.length > 0)
-        this.#look(document, (value as Record<string, unknown>)[key], getNamedType(returned), below, isInList);
-    }
-  }
-
-  #note(type: string, id: unknown, isInList: boolean): void {
-    if (isInList || typeof id !== 'string') this.#open.add(type);
-    else this.#keys.set(type, (this.#keys.get(type) ?? new Set()).add(id));
-  }
-
-  #fields(
-    document: DocumentNode,
-    sets: readonly SelectionSetNode[],
-    out = new Map<string, FieldNode[]>(),
-  ): Map<string, FieldNode[]> {
-    for (const node of sets.flatMap(({ selections }) => selections)) {
-      if (node.kind === Kind.FIELD) {
-        const key = (node.alias ?? node.name).value;
-        out.set(key, [...(out.get(key) ?? []), node]);
-      } else if (node.kind === Kind.INLINE_FRAGMENT) this.#fields(document, [node.selectionSet], out);
-      else
-        for (const each of document.definitions)
-          if (each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === node.name.value)
-            this.#fields(document, [each.selectionSet], out);
-    }
-    return out;
-  }
+  return !isOfOthers;
 }

@@ -8,14 +8,16 @@ import type { CachePolicy } from '../channelManifest.ts';
 import { refusalKey } from '../documents/authorization.ts';
 import type { PreparedDocument } from '../documents/documents.ts';
 import type { GraphGeneration } from '../execution/liveGraph.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Caller } from '../execution/pipeline.ts';
 import type { StreamHub } from '../streams/feeds/streamHub.ts';
 import { streamClass } from '../streams/streamClass.ts';
 import { viewName } from '../serve/viewSubgraph.ts';
-import { subjectOf, Things } from './answerScope.ts';
+import { subjectOf } from './answerScope.ts';
 import { Cdn } from './cdn.ts';
 import type { Purge } from './cdnPurges.ts';
-import { KeptAnswers, type KeptAnswer, type Made } from './keptAnswers.ts';
+import { KeptAnswers, type KeptAnswer, type Made, type Outcome, type Wanted, type Written } from './keptAnswers.ts';
+import { FeedIndex, Places } from './places.ts';
 import { noteReading, type Reading } from './reading.ts';
 import type { Writes } from './writes.ts';
 
@@ -26,7 +28,7 @@ export interface KeptOperationsParts {
   readonly policy: CachePolicy;
   readonly hub: StreamHub;
   /** All that the bus may carry. */
-  readonly events: readonly EventDefinition[];
+  readonly events: ReadonlyMap<string, EventDefinition>;
   /** See `GatewayRuntime.purge`. */
   readonly purge: Purge | undefined;
   readonly log: Logger;
@@ -42,12 +44,23 @@ export interface KeptRequest {
   /** Coerced. */
   readonly variables: Record<string, unknown>;
   readonly caller: Caller;
+  /** Writes the answer in another way than as that of GraphQL. */
+  readonly write?: (result: ExecutionResult) => Written;
+}
+
+/** Those who get the same answers. */
+interface CallerClass {
+  /** As whom their answers are made. */
+  readonly principal: Caller['principal'];
+  readonly key: string;
 }
 
 /** The operations of a channel whose answers are kept until an event says that they may have changed. */
 export class KeptOperations {
   readonly #parts: KeptOperationsParts;
   readonly #answers = new KeptAnswers(maxBytes);
+  readonly #classes = new WeakMap<PreparedDocument, WeakMap<Caller['principal'], CallerClass>>();
+  readonly #feeds = new WeakMap<Graph, FeedIndex>();
   readonly #unhook: (() => void)[] = [];
   readonly #cdn: Cdn | undefined;
 
@@ -57,8 +70,8 @@ export class KeptOperations {
     const { channel, metrics } = parts;
     metrics?.begin('keptPurges', { channel });
     this.#unhook.push(
-      parts.hub.watch((topic, { metadata }) => {
-        const subject = subjectOf(topic, metadata);
+      parts.hub.watch((topic, event) => {
+        const subject = subjectOf(topic, event);
         const gone = this.#answers.hear(subject);
         this.#cdn?.heard(subject);
         if (gone > 0) metrics?.count('keptPurges', { channel }, gone);
@@ -100,29 +113,61 @@ export class KeptOperations {
           `${parts.channel}: the answer of ${name} is to be kept for "${keep}", but ${varies ? `varies by ${varies.join(', ')}` : 'something in it does not say by what of the caller it varies'}.`,
         );
     }
-    await hub.listen(new Set(parts.events.map(({ topic }) => topic)));
+    await hub.listen(new Set([...parts.events.values()].map(({ topic }) => topic)));
     return new KeptOperations({ ...parts, hub, policy });
   }
 
   isKept = (operation: string | undefined): operation is string =>
     operation !== undefined && this.#parts.policy.operations[operation]?.keep !== undefined;
 
+  /** The answer, if it is kept: it costs so little that nobody need wait for a turn. */
+  find(request: KeptRequest, current: GraphGeneration): KeptAnswer | undefined {
+    const found = this.#answers.find(this.#wanted(request, current));
+    if (found) this.#count(request, 'hit', found);
+    return found;
+  }
+
   async answer(request: KeptRequest, current: GraphGeneration): Promise<KeptAnswer | ExecutionResult> {
-    const { operation, prepared, variables, caller } = request;
-    const { metrics, channel, policy } = this.#parts;
-    const { graph } = current;
-    const keep = policy.operations[operation]!.keep!;
-    const group = streamClass(caller.principal, graph.varies.of(prepared.document, graph.apiSchema));
     const { answer, outcome } = await this.#answers.answer({
-      key: JSON.stringify([operation, group.key, refusalKey(caller.principal, prepared.scopeSets), variables]),
-      caller: actorOf(caller.principal),
-      maxAgeMs: keep.seconds * 1_000,
-      make: (freshness) => this.#make(request, current, group.principal, freshness),
+      ...this.#wanted(request, current),
+      ...(request.write && { write: request.write }),
+      make: (freshness) => this.#make(request, current, freshness),
     });
+    this.#count(request, outcome, answer);
+    return answer;
+  }
+
+  #wanted(request: KeptRequest, current: GraphGeneration): Pick<Wanted, 'key' | 'caller' | 'maxAgeMs'> {
+    const { operation, variables, caller, write } = request;
+    const { key } = this.#classOf(request, current);
+    return {
+      key: `${write ? 'written ' : ''}${key}${JSON.stringify(variables)}`,
+      caller: actorOf(caller.principal),
+      maxAgeMs: this.#parts.policy.operations[operation]!.keep!.seconds * 1_000,
+    };
+  }
+
+  /** Who gets the same answers as the caller; for a caller whose token is known it is known, too. */
+  #classOf(
+    { operation, prepared, caller: { principal } }: Pick<KeptRequest, 'operation' | 'prepared' | 'caller'>,
+    { graph }: GraphGeneration,
+  ): CallerClass {
+    const ofDocument = this.#classes.get(prepared) ?? new WeakMap<Caller['principal'], CallerClass>();
+    this.#classes.set(prepared, ofDocument);
+    const known = ofDocument.get(principal);
+    if (known) return known;
+    const group = streamClass(principal, graph.varies.of(prepared.document, graph.apiSchema));
+    const key = JSON.stringify([operation, group.key, refusalKey(principal, prepared.scopeSets)]);
+    const made = { principal: group.principal, key };
+    ofDocument.set(principal, made);
+    return made;
+  }
+
+  #count({ operation }: KeptRequest, outcome: Outcome, answer: KeptAnswer | ExecutionResult): void {
+    const { metrics, channel } = this.#parts;
     metrics?.count('keptAnswers', { channel, operation, outcome });
     if (outcome === 'hit' && isKeptAnswer(answer))
       metrics?.observe('keptAge', { channel }, (performance.now() - answer.at) / 1_000);
-    return answer;
   }
 
   clear(): void {
@@ -141,27 +186,30 @@ export class KeptOperations {
   }
 
   /** Runs the operation for all who get the same answer: what only one of them has is not there. */
-  async #make(
-    { prepared, variables, caller: { traceparent } }: KeptRequest,
-    { graph, pipeline }: GraphGeneration,
-    principal: Caller['principal'],
-    freshness: string,
-  ): Promise<Made> {
+  async #make(request: KeptRequest, current: GraphGeneration, freshness: string): Promise<Made> {
+    const { prepared, variables, caller } = request;
+    const { principal } = this.#classOf(request, current);
     const asked = new Set<string>();
     let isAnything = false;
-    const things = new Things(graph.apiSchema);
+    const given = new Set<unknown>([principal.subject, ...bindingsOf(principal).map(([, value]) => value)]);
+    const places = new Places(current.graph, this.#feedsOf(current), given);
     const reading: Reading = {
       freshness,
       // What a view depends on are the domains that it asks itself.
       asks: (subgraph) => void (subgraph !== viewName && asked.add(subgraph)),
-      ran: (document, data) => things.add(document, data),
+      ran: (...run) => places.add(...run),
       asksAnything: () => (isAnything = true),
     };
-    const caller = this.#parts.callerOf(principal, traceparent);
-    const result = await noteReading(reading, () => pipeline.run(prepared, variables, caller));
-    things.add(prepared, result.data);
-    const given = new Set([...Object.values(variables), ...bindingsOf(principal).map(([, value]) => value)]);
-    return { result, scope: { domains: isAnything ? undefined : asked, named: things.named(given) } };
+    const member = this.#parts.callerOf(principal, caller.traceparent);
+    const result = await noteReading(reading, () => current.pipeline.run(prepared, variables, member));
+    places.add(prepared, variables, result.data);
+    return { result, scope: places.scope(isAnything ? undefined : asked) };
+  }
+
+  #feedsOf({ graph }: GraphGeneration): FeedIndex {
+    const known = this.#feeds.get(graph) ?? new FeedIndex(graph, this.#parts.events);
+    this.#feeds.set(graph, known);
+    return known;
   }
 }
 

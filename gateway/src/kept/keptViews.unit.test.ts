@@ -72,10 +72,10 @@ describe('an answer that came through a view', () => {
   it('is let go by events of the domains that the view asked, about the store of the caller', async () => {
     await ask(operations.counter, 'left', 's3');
     bus.happened('menu.v1', 'shop:s3');
-    bus.happened('orders.v1', 'shop:s4');
+    bus.happened('orders.v1', 'store:s4');
     await ask(operations.counter, 'left', 's3');
     expect(asked()).toEqual(['shops']);
-    bus.happened('orders.v1', 'shop:s3');
+    bus.happened('orders.v1', 'store:s3');
     await ask(operations.counter, 'left', 's3');
     expect(asked()).toEqual(['shops', 'shops']);
   });

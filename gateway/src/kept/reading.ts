@@ -8,7 +8,7 @@ export interface Reading {
   /** A domain is about to be asked. */
   asks(subgraph: string): void;
   /** A document was run for a view. */
-  ran(prepared: PreparedDocument, data: unknown): void;
+  ran(prepared: PreparedDocument, variables: Record<string, unknown>, data: unknown): void;
   /** Something is asked of which nobody can tell what it depends on. */
   asksAnything(): void;
 }

@@ -132,6 +132,7 @@ class ServedGraph {
         load: appRates ? gateWith(appRates, `${name}:apps`) : load,
         addressOf,
       });
+    const operations = new OperationRunner({ name, live, callerOf, load, kept: this.#kept, metrics });
     const parts = { live, subscriptions, clients, callerOf, policy, limits, load, addressOf, log };
     const eventStreams = new EventStreams(parts);
     const sockets = new Sockets({
@@ -141,7 +142,7 @@ class ServedGraph {
       live,
       subscriptions,
       clients,
-      callerOf,
+      operations,
       policy,
       limits,
       load,
@@ -162,12 +163,12 @@ class ServedGraph {
             callerOf,
             maxBodyBytes: bodyBytes,
             load,
+            kept: this.#kept,
             addressOf,
             feeds: new RestFeeds({ subscriptions, clients, limits, eventStreams }),
             log,
             metrics,
           });
-    const operations = new OperationRunner({ name, live, callerOf, load, kept: this.#kept, metrics });
     // Where there are routes, they are what apps ask for.
     const ofDocuments =
       door && !rest
@@ -323,7 +324,7 @@ class ServedGraph {
         metrics,
         hub: this.#streams.hub,
         writes: this.#service.writes,
-        events: [...(await eventCatalogue()).values()],
+        events: await eventCatalogue(),
         callerOf: (principal, traceparent) => callerOf(principal, traceparent, undefined),
       },
       this.#live.current,

@@ -25,8 +25,9 @@ export function viewRunner(
     const known = trusted.byName(nameOf(document));
     if (!known) throw new Error(`the channel has no document ${nameOf(document)} in operations/`);
     const prepared = documents.prepareTrusted(known.source);
-    const { data, errors } = await pipeline.run(prepared, pipeline.coerce(prepared, variables), caller);
-    currentReading()?.ran(prepared, data);
+    const coerced = pipeline.coerce(prepared, variables);
+    const { data, errors } = await pipeline.run(prepared, coerced, caller);
+    currentReading()?.ran(prepared, coerced, data);
     return { data: (data ?? null) as never, errors: errors ?? [] };
   };
 }

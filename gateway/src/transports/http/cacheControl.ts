@@ -28,3 +28,9 @@ export function cacheControl(
       : `, stale-while-revalidate=${rule.staleWhileRevalidateSeconds}`;
   return `${scope}, max-age=${rule.maxAgeSeconds}${stale}`;
 }
+
+/** The weak comparison of RFC 9110, 8.8.3.2. */
+export function matches(header: string | undefined, tag: string): boolean {
+  const opaque = (each: string) => each.trim().replace(/^W\//, '');
+  return (header ?? '').split(',').some((each) => each.trim() === '*' || opaque(each) === opaque(tag));
+}

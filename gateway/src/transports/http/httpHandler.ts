@@ -12,7 +12,7 @@ import vary from 'vary';
 import type { LoadGate } from '../../access/loadGate.ts';
 import type { AppRequests } from './appRequests.ts';
 import { readBody, requestCodings } from './body.ts';
-import { cacheControl, varyBy } from './cacheControl.ts';
+import { cacheControl, matches, varyBy } from './cacheControl.ts';
 import type { CachePolicy } from '../../channelManifest.ts';
 import { revoked, type ClientIdentity } from '../../access/clientIdentity.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
@@ -20,6 +20,7 @@ import type { EventStreams } from './eventStreams.ts';
 import {
   acceptsEventStream,
   codingOf,
+  compressFromBytes,
   eventStream,
   graphqlResponse,
   json,
@@ -42,8 +43,6 @@ import type { KeptOperations } from '../../kept/keptOperations.ts';
 import type { AddressOf } from './clientAddress.ts';
 
 const compress = promisify(gzip);
-/** Shorter answers are sent uncompressed. */
-const compressFromBytes = 1_024;
 /**
  * The status that metrics count for a client that has gone before its answer. It is not a status of HTTP; nginx logs
  * the same number.
@@ -78,7 +77,7 @@ interface Answer {
   /** Bytes are an answer without errors. */
   readonly body: ExecutionResult | Buffer;
   /** The same, compressed. */
-  readonly gzipped?: Buffer;
+  readonly gzipped?: () => Promise<Buffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -302,15 +301,14 @@ export class HttpHandler {
     const headers = answer.isCurrent
       ? this.#cacheHeaders(request, body, trusted, principal)
       : { 'cache-control': 'no-store' };
-    if (!reads(request)) return { status: 200, body, headers };
+    if (!reads(request)) return { status: 200, body, gzipped: answer.gzipped, headers };
     const isForAll = principal.kind === 'anonymous' && trusted !== undefined;
     const tagged = {
       ...headers,
       ...(isForAll && this.#options.kept?.cdnHeaders(trusted, answer)),
       etag: answer.tag,
     };
-    const known = request.headers['if-none-match']?.split(',').map((each) => each.trim());
-    if (known?.some((each) => each === answer.tag || each === '*')) return { status: 304, body, headers: tagged };
+    if (matches(request.headers['if-none-match'], answer.tag)) return { status: 304, body, headers: tagged };
     return { status: 200, body, gzipped: answer.gzipped, headers: tagged };
   }
 
@@ -386,7 +384,7 @@ async function send(
     return;
   }
   if (codingOf(acceptEncoding(request), body.length >= compressFromBytes) === 'gzip') {
-    body = answer.gzipped ?? (await compress(body));
+    body = await (answer.gzipped?.() ?? compress(body));
     headers['content-encoding'] = 'gzip';
   }
   if (answer.status === 405) headers['allow'] = 'GET, POST';

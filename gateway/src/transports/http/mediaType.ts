@@ -1,6 +1,9 @@
 import Negotiator from 'negotiator';
 
 export const graphqlResponse = 'application/graphql-response+json';
+/** Shorter answers are sent uncompressed. */
+export const compressFromBytes = 1_024;
+
 export const json = 'application/json';
 export const eventStream = 'text/event-stream';
 

@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ExecutionResult } from 'graphql';
 import vary from 'vary';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { lifecycleHeaders } from '../../rest/lifecycle.ts';
 import type { Route } from '../../rest/route.ts';
-import { entityTag, locationOf, type RestAnswer } from '../../rest/shapeAnswer.ts';
-import { varyBy } from '../http/cacheControl.ts';
-import { json } from '../http/mediaType.ts';
+import { entityTag, locationOf, shapeAnswer, type RestAnswer } from '../../rest/shapeAnswer.ts';
+import type { KeptAnswer, Written } from '../../kept/keptAnswers.ts';
+import { matches, varyBy } from '../http/cacheControl.ts';
+import { codingOf, compressFromBytes, json } from '../http/mediaType.ts';
 
 /** Sends what a route gave: its body, its ETag, and who may keep it for how long. */
 export function sendAnswer(
@@ -34,6 +36,41 @@ export function sendAnswer(
   return reply.type(`${json}; charset=utf-8`).send(text);
 }
 
+/** Writes a route's answer for all who get the same. @throws RestError where the operation gave none */
+export function writeAnswer(route: Route, result: ExecutionResult): Written {
+  const { body, next } = shapeAnswer(route, result, false);
+  const text = stringifyExactly(body);
+  return { bytes: Buffer.from(text), tag: entityTag(body, text), next };
+}
+
+/** Sends an answer that is kept, or was made to be. @param tags by which a CDN keeps it */
+export async function sendKept(
+  { route, traceparent }: { readonly route: Route; readonly traceparent: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: KeptAnswer,
+  tags: Readonly<Record<string, string>>,
+): Promise<FastifyReply> {
+  const { headers, link } = lifecycleHeaders(route);
+  if (answer.next !== undefined) link.unshift(nextLink(request.url, answer.next));
+  reply.headers({
+    traceparent,
+    vary: varyOf(reply),
+    etag: answer.tag,
+    // Who asked before an event has an answer from before it, and no one else is to have it.
+    'cache-control': answer.isCurrent ? cacheControlOf(route, request) : 'no-store',
+    ...headers,
+    ...(link.length > 0 && { link: link.join(', ') }),
+    ...tags,
+  });
+  if (matches(request.headers['if-none-match'], answer.tag)) return reply.code(304).send();
+  const isLong = answer.bytes.length >= compressFromBytes;
+  reply.code(200).type(`${json}; charset=utf-8`);
+  if (codingOf(request.headers['accept-encoding'] as string | undefined, isLong) !== 'gzip')
+    return reply.send(answer.bytes);
+  return reply.header('content-encoding', 'gzip').send(await answer.gzipped());
+}
+
 /** The header `Vary` of an answer: what in a request it depends on, with `Origin` where other origins call. */
 export const varyOf = ({ raw }: FastifyReply): string =>
   // In small letters, as @fastify/compress looks for its own, which it would add once more.
@@ -47,12 +84,6 @@ export const isAnonymous = ({ headers }: Pick<FastifyRequest, 'headers'>): boole
 function cacheControlOf({ cacheSeconds }: Route, { headers }: FastifyRequest): string {
   if (cacheSeconds === undefined) return 'private, no-cache';
   return `${isAnonymous({ headers }) ? 'public' : 'private'}, max-age=${cacheSeconds}`;
-}
-
-/** The weak comparison of RFC 9110, 8.8.3.2. */
-export function matches(header: string | undefined, tag: string): boolean {
-  const opaque = (each: string) => each.trim().replace(/^W\//, '');
-  return (header ?? '').split(',').some((each) => each.trim() === '*' || opaque(each) === opaque(tag));
 }
 
 function nextLink(target: string, after: string): string {

@@ -1,6 +1,7 @@
 import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http';
 import compress from '@fastify/compress';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import Negotiator from 'negotiator';
 import type { Principal } from '#platform/identity/principal.ts';
@@ -14,6 +15,8 @@ import type { RateHeaders } from '../../access/rates.ts';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { parseBody } from '../../documents/operationRequest.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
+import type { KeptAnswer } from '../../kept/keptAnswers.ts';
+import { isKeptAnswer, type KeptOperations } from '../../kept/keptOperations.ts';
 import type { GraphGeneration, LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
 import { takeFeedQuery } from '../../rest/feedEvent.ts';
@@ -23,17 +26,16 @@ import { readVariables } from '../../rest/readVariables.ts';
 import { RestError, withoutToken } from '../../rest/restError.ts';
 import { nameOfRoute, type Route, type RestMethod } from '../../rest/route.ts';
 import { routeInputs, type RouteInput } from '../../rest/routeInputs.ts';
-import { entityTag, shapeAnswer, type RestAnswer } from '../../rest/shapeAnswer.ts';
+import { entityTag, shapeAnswer } from '../../rest/shapeAnswer.ts';
 import type { AdmittedApp, AppDoor } from '../http/appDoor.ts';
 import { checkDigest, readAppBody } from '../http/appRequest.ts';
 import { readBody } from '../http/body.ts';
-import { eventStream, json } from '../http/mediaType.ts';
-import { isAnonymous, matches, sendAnswer, varyOf } from './restAnswers.ts';
+import { matches } from '../http/cacheControl.ts';
+import { compressFromBytes, eventStream, json } from '../http/mediaType.ts';
+import { isAnonymous, sendAnswer, sendKept, varyOf, writeAnswer } from './restAnswers.ts';
 import type { RestFeeds } from './restFeeds.ts';
 import { restErrorOf, sendRefusal, wrongType } from './restRefusals.ts';
 
-/** Shorter answers are sent uncompressed. */
-const compressFromBytes = 1_024;
 const mergePatch = 'application/merge-patch+json';
 const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 /** Those that HTTP has besides, such as TRACE: an address that is there says that it has them not. */
@@ -53,6 +55,8 @@ export interface RestHandlerOptions {
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly maxBodyBytes: number;
   readonly load: LoadGate;
+  /** Undefined where no answers are kept. */
+  readonly kept?: KeptOperations | undefined;
   readonly addressOf: AddressOf;
   readonly feeds: RestFeeds;
   /** Documents that describe the routes, by path. */
@@ -185,8 +189,7 @@ export class RestHandler {
       const visit = { route, traceparent, app };
       checkSunset(route, Date.now());
       if (route.isFeed) return await this.#feed(visit, request, reply);
-      const answer = await this.#run(visit, request, reply);
-      return await sendAnswer(visit, request, reply, answer);
+      return await this.#run(visit, request, reply);
     } catch (error) {
       return await this.#refuse(request, reply, error, { route, traceparent });
     } finally {
@@ -196,8 +199,9 @@ export class RestHandler {
     }
   }
 
-  async #run({ route, traceparent, app }: Visit, request: FastifyRequest, reply: FastifyReply): Promise<RestAnswer> {
-    const { clients, live, addressOf, callerOf } = this.#options;
+  async #run(visit: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { route, traceparent, app } = visit;
+    const { clients, kept, live, addressOf, callerOf } = this.#options;
     const { load } = app ?? this.#options;
     const { authorization } = request.headers;
     const client = app ?? (await this.#clientOf(route, request));
@@ -213,14 +217,29 @@ export class RestHandler {
     const prepared = current.documents.prepareTrusted(route.source);
     const variables = current.pipeline.coerce(prepared, given);
     const gone = goneSignal(reply);
-    const leave = await load.enter({ prepared, trusted: route.operationName }, principal, address, tell);
+    const caller = callerOf(principal, traceparent, authorization);
+    const write = (result: ExecutionResult) => writeAnswer(route, result);
+    const operation = route.operationName;
+    const asKept = kept?.isKept(operation) ? { operation, prepared, variables, caller, write } : undefined;
+    const found = asKept && kept!.find(asKept, current);
+    if (found) return this.#sendKept(visit, request, reply, found);
+    const leave = await load.enter({ prepared, trusted: operation }, principal, address, tell);
     try {
-      const caller = callerOf(principal, traceparent, authorization);
-      const result = await current.pipeline.run(prepared, variables, caller, { gone });
-      return shapeAnswer(route, result, principal.kind === 'anonymous');
+      const result = asKept
+        ? await kept!.answer(asKept, current)
+        : await current.pipeline.run(prepared, variables, caller, { gone });
+      if (isKeptAnswer(result)) return await this.#sendKept(visit, request, reply, result);
+      return sendAnswer(visit, request, reply, shapeAnswer(route, result, principal.kind === 'anonymous'));
     } finally {
       leave();
     }
+  }
+
+  #sendKept(visit: Visit, request: FastifyRequest, reply: FastifyReply, answer: KeptAnswer): Promise<FastifyReply> {
+    // Without `cacheSeconds`, nobody else keeps what the route gives.
+    const isForAll = isAnonymous(request) && visit.route.cacheSeconds !== undefined;
+    const tags = isForAll ? this.#options.kept!.cdnHeaders(visit.route.operationName, answer) : {};
+    return sendKept(visit, request, reply, answer, tags);
   }
 
   /** Answers a request for a feed: as an event stream to who asks for one, otherwise as a poll. */

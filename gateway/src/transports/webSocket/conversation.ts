@@ -1,7 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import type { Logger } from 'pino';
-import type { Principal } from '#platform/identity/principal.ts';
 import { newTraceparent } from '#platform/telemetry/trace.ts';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
 import type { LoadGate } from '../../access/loadGate.ts';
@@ -10,11 +9,11 @@ import type { StreamPolicy } from '../../channelManifest.ts';
 import type { ClientIdentity } from '../../access/clientIdentity.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
+import { isKept, type OperationRunner, type RunBody } from '../../execution/operationRunner.ts';
 import { declaredVariables } from '../../documents/declaredVariables.ts';
 import { operationRequest } from '../../documents/operationRequest.ts';
 import { parseJson } from '../../documents/parseJson.ts';
-import type { PreparedDocument } from '../../documents/documents.ts';
-import type { Caller } from '../../execution/pipeline.ts';
+import type { AdmittedDocument } from '../../documents/admission.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import { SessionToken } from '../../access/sessionToken.ts';
 import type { SocketConnection } from './socketConnection.ts';
@@ -30,10 +29,10 @@ export interface ConversationParts {
   /** Undefined where there is no event bus: subscriptions are refused. */
   readonly subscriptions: Subscriptions | undefined;
   readonly clients: ClientIdentity;
-  readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  readonly operations: Pick<OperationRunner, 'run'>;
   readonly policy: StreamPolicy;
   readonly limits: CallerLimits;
-  readonly load: LoadGate;
+  readonly load: Pick<LoadGate, 'countRequest'>;
   readonly metrics: StreamMetrics;
   readonly log: Logger;
 }
@@ -63,9 +62,7 @@ type Operation = SocketStream | Asked;
 interface RequestedOperation {
   readonly id: string;
   readonly traceparent: string;
-  readonly prepared: PreparedDocument;
-  /** Its name, if it is a trusted document. */
-  readonly trusted: string | undefined;
+  readonly admitted: AdmittedDocument;
   /** The variables that the operation declares, as the client sent them. */
   readonly variables: Record<string, unknown>;
   readonly resumeFrom: unknown;
@@ -236,7 +233,7 @@ export class Conversation {
       if (this.#operations.get(id) !== counted) return;
       const asked = this.#read(id, payload, traceparent);
       release = this.#hold(id.length + JSON.stringify(asked.variables).length);
-      const isStream = asked.prepared.operation.operation === 'subscription';
+      const isStream = asked.admitted.prepared.operation.operation === 'subscription';
       if (isStream ? await this.#openStream(asked, release) : await this.#runQuery(asked)) release = undefined;
     } catch (error) {
       this.#fail(id, error, traceparent);
@@ -249,13 +246,12 @@ export class Conversation {
   /** Keeps only what is needed to run an operation. @throws Refusal */
   #read(id: string, payload: Payload, traceparent: string): RequestedOperation {
     const request = operationRequest(payload);
-    const { prepared, trusted } = this.#parts.live.current.admission.admit(request);
+    const admitted = this.#parts.live.current.admission.admit(request);
     return {
       id,
       traceparent,
-      prepared,
-      trusted,
-      variables: declaredVariables(prepared, request.variables),
+      admitted,
+      variables: declaredVariables(admitted.prepared, request.variables),
       resumeFrom: request.extensions['resumeFrom'],
     };
   }
@@ -283,32 +279,21 @@ export class Conversation {
   }
 
   /** Runs a query or mutation. @throws Refusal before anything is executed */
-  async #runQuery(operation: RequestedOperation): Promise<false> {
-    const { id, prepared, traceparent } = operation;
-    const {
-      live: {
-        current: { pipeline },
-      },
-      callerOf,
-      load,
-      log,
-    } = this.#parts;
-    const variables = pipeline.coerce(prepared, operation.variables);
+  async #runQuery({ id, admitted, variables, traceparent }: RequestedOperation): Promise<false> {
+    const { operations, log } = this.#parts;
     const asked = new Asked();
     this.#operations.set(id, asked);
     const { principal, authorization } = this.#session;
-    const leave = await load.enter(operation, principal, this.#connection.address);
-    try {
-      this.#answer(
-        id,
-        asked,
-        await pipeline
-          .run(prepared, variables, callerOf(principal, traceparent, authorization), { gone: asked.gone })
-          .catch((error: unknown) => errorsOf(error, traceparent, log)),
-      );
-    } finally {
-      leave();
-    }
+    const { address } = this.#connection;
+    const from = { variables, principal, authorization, traceparent, address, gone: asked.gone };
+    const body = await operations
+      .run(admitted, from)
+      .then((run) => run.body)
+      .catch((error: unknown) => {
+        if (error instanceof Refusal) throw error;
+        return errorsOf(error, traceparent, log);
+      });
+    this.#answer(id, asked, body);
     return false;
   }
 
@@ -317,7 +302,7 @@ export class Conversation {
    * feed is followed
    */
   async #openStream(
-    { id, prepared, variables, resumeFrom, traceparent }: RequestedOperation,
+    { id, admitted: { prepared }, variables, resumeFrom, traceparent }: RequestedOperation,
     held: Release,
   ): Promise<boolean> {
     const { subscriptions, limits, log } = this.#parts;
@@ -346,11 +331,11 @@ export class Conversation {
   }
 
   /** Sends the last message of an operation and `complete`, unless the client has ended it. */
-  #answer(id: string, operation: Operation, result: ExecutionResult | undefined): void {
+  #answer(id: string, operation: Operation, result: RunBody | undefined): void {
     if (this.#operations.get(id) !== operation) return;
     this.#operations.delete(id);
     const name = JSON.stringify(id);
-    if (result) this.#send(`{"id":${name},"type":"next","payload":${stringifyExactly(result)}}`);
+    if (result) this.#send(`{"id":${name},"type":"next","payload":${textOf(result)}}`);
     this.#send(`{"id":${name},"type":"complete"}`);
   }
 
@@ -404,3 +389,8 @@ function readMessage(text: string): Message | string {
 const errorsOf = (error: unknown, traceparent: string, log: Logger): ExecutionResult => ({
   errors: error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, log)],
 });
+
+function textOf(body: RunBody): string {
+  if (Buffer.isBuffer(body)) return body.toString();
+  return isKept(body) ? body.bytes.toString() : stringifyExactly(body);
+}
