@@ -3,7 +3,7 @@ import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 /** Kind of thing, such as `store` → keys. */
 export type Things = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What an event is about: things such as the `store` with the key `17`, and the versions of the feeds that it is in. */
+/** What an event is about: things such as the `store` with the key `17`, and its versions in its feeds. */
 export interface EventSubject {
   readonly domain: string;
   readonly things: Things;

@@ -229,7 +229,7 @@ export class RestHandler {
         ? await kept!.answer(asKept, current)
         : await current.pipeline.run(prepared, variables, caller, { gone });
       if (isKeptAnswer(result)) return await this.#sendKept(visit, request, reply, result);
-      return sendAnswer(visit, request, reply, shapeAnswer(route, result, principal.kind === 'anonymous'));
+      return await sendAnswer(visit, request, reply, shapeAnswer(route, result, principal.kind === 'anonymous'));
     } finally {
       leave();
     }
