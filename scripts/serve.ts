@@ -1,3 +1,4 @@
+import '#platform/config/productionMode.ts';
 import { existsSync } from 'node:fs';
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';

@@ -1,11 +1,4 @@
-import {
-  Code,
-  ConnectError,
-  createRouterTransport,
-  type ConnectRouter,
-  type Interceptor,
-  type Transport,
-} from '@connectrpc/connect';
+import { Code, ConnectError, type ConnectRouter, type Interceptor, type Transport } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
@@ -21,8 +14,9 @@ import {
 import { closerOf } from './closerOf.ts';
 import { grpcServer, type GrpcPatience } from './grpcServer.ts';
 import { mapConnectionFailures } from './connectionFailure.ts';
+import { callLocally, localServices, type LocalServices } from './localCall.ts';
 import { Peers, type SignsOfLife } from './peers.ts';
-import { callerKey, type RpcService } from './service.ts';
+import type { RpcService } from './service.ts';
 
 const deadlineMs = 5_000;
 
@@ -59,17 +53,6 @@ async function callerOf(
   return principal;
 }
 
-/** Server interceptor: checks the calling service, and runs the call under its trace. */
-function authenticate(identity: Identity, domain: string): Interceptor {
-  return (next) => async (request) => {
-    const principal = await callerOf(identity, domain, request.header.get('authorization'));
-    request.contextValues.set(callerKey, principal);
-    const { header } = request;
-    const onBehalfOf = acceptParty(header.get(onBehalfOfHeader));
-    return runWithTrace(traceOfRequest(header.get('traceparent'), actorOf(principal), onBehalfOf), () => next(request));
-  };
-}
-
 /** Tells the trace of the work in hand, and for whom it is. */
 function passTrace(header: Headers): void {
   const trace = currentTrace();
@@ -93,28 +76,27 @@ const routesOf = (services: readonly RpcService[]) => (router: ConnectRouter) =>
  * The network if all domains run in one process: calls are as over gRPC, with token and deadline, but use no socket.
  */
 export function localNetwork(identity: Identity): RpcNetwork {
-  const routers = new Map<string, Transport>();
-  const unreachable = (domain: string) => new ConnectError(`${domain} does not serve yet`, Code.Unavailable);
+  const domains = new Map<string, LocalServices>();
   return {
     transportTo(domain, caller) {
       return {
-        async unary(method, signal, timeoutMs, header, input, contextValues) {
-          const transport = routers.get(domain);
-          if (!transport) throw unreachable(domain);
-          const headers = new Headers(header);
-          headers.set('authorization', `Bearer ${await identity.mintInternalToken(caller, domain)}`);
-          passTrace(headers);
-          return transport.unary(method, signal, timeoutMs ?? deadlineMs, headers, input, contextValues);
+        async unary(method, signal, timeoutMs, _header, input) {
+          const services = domains.get(domain);
+          if (!services) throw new ConnectError(`${domain} does not serve yet`, Code.Unavailable);
+          const token = await identity.mintInternalToken(caller, domain);
+          const principal = await callerOf(identity, domain, `Bearer ${token}`);
+          const trace = currentTrace();
+          const onBehalfOf = acceptParty(partyServed(trace));
+          return runWithTrace(traceOfRequest(childTraceparent(trace.traceparent), actorOf(principal), onBehalfOf), () =>
+            callLocally(services, method, input, { principal, signal, timeoutMs: timeoutMs ?? deadlineMs }),
+          );
         },
         stream: () => Promise.reject(new ConnectError('streams are not used between domains', Code.Unimplemented)),
       };
     },
     serve(domain, services) {
-      routers.set(
-        domain,
-        createRouterTransport(routesOf(services), { router: { interceptors: [authenticate(identity, domain)] } }),
-      );
-      return Promise.resolve({ close: () => Promise.resolve(void routers.delete(domain)) });
+      domains.set(domain, localServices(services));
+      return Promise.resolve({ close: () => Promise.resolve(void domains.delete(domain)) });
     },
   };
 }

@@ -1,4 +1,11 @@
-import type { DescMessage, DescMethodUnary, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type {
+  DescMessage,
+  DescMethodUnary,
+  DescService,
+  Message,
+  MessageInitShape,
+  MessageShape,
+} from '@bufbuild/protobuf';
 import {
   Code,
   ConnectError,
@@ -33,12 +40,16 @@ export type Implementation<Service extends DescService> = {
     : never;
 };
 
+type Handle = (request: never, context: CallContext) => object | Promise<object>;
+
 /** A service's description together with its implementation. */
 export interface RpcService {
   readonly description: DescService;
   /** Names of the services that may call it; all others are refused. */
   readonly callers: readonly string[];
   register(router: ConnectRouter): void;
+  /** Answers a call of one of its methods. */
+  answer(method: DescMethodUnary, request: Message, context: CallContext): Promise<object>;
 }
 
 /** Set by the server's interceptor before a handler runs. */
@@ -53,15 +64,24 @@ export function service<Service extends DescService>(
   callers: readonly string[],
   implementation: Implementation<Service>,
 ): RpcService {
+  const methods = implementation as Readonly<Record<string, Handle>>;
+  const answer = (name: string, request: unknown, context: CallContext): Promise<object> => {
+    if (!callers.includes(context.principal.subject))
+      throw new ConnectError(
+        `${context.principal.subject} may not call ${description.typeName}`,
+        Code.PermissionDenied,
+      );
+    const handle = methods[name];
+    if (!handle) throw new ConnectError(`${description.typeName}.${name} is not implemented`, Code.Unimplemented);
+    return mapUnavailability(() => handle(request as never, context));
+  };
   const handlers = Object.fromEntries(
-    Object.entries<(request: never, context: CallContext) => unknown>(implementation).map(([name, handle]) => [
+    Object.keys(methods).map((name) => [
       name,
-      (request: never, context: HandlerContext) => {
-        const principal = context.values.get(callerKey);
+      (request: never, { values, signal }: HandlerContext) => {
+        const principal = values.get(callerKey);
         if (!principal) throw new Error(`${description.typeName}/${name} was reached without a caller`);
-        if (!callers.includes(principal.subject))
-          throw new ConnectError(`${principal.subject} may not call ${description.typeName}`, Code.PermissionDenied);
-        return mapUnavailability(() => handle(request, { principal, signal: context.signal }));
+        return answer(name, request, { principal, signal });
       },
     ]),
   );
@@ -69,6 +89,7 @@ export function service<Service extends DescService>(
     description,
     callers,
     register: (router) => void router.service(description, handlers as ServiceImpl<Service>),
+    answer: async ({ localName }, request, context) => answer(localName, request, context),
   };
 }
 

@@ -30,13 +30,20 @@ export interface SagaDefinition<D> {
   history(id: string): Promise<TimelineEntry[]>;
 }
 
+/** What the Prisma client of a domain is made with. */
+export interface DatabaseOptions {
+  readonly adapter: PrismaPg;
+  /** Other formats have the client look, at each call, for the line that calls: to draw it in an error's message. */
+  readonly errorFormat: 'minimal';
+}
+
 export interface SubgraphParts<Db, Loaders> {
   /** The subgraph's name in `schema/registry.ts`. */
   readonly name: string;
   /** The folder that holds `schema.graphql` and `prisma/`. */
   readonly directory: URL;
   /** Makes the Prisma client, on the pool of the domain's own database. */
-  readonly database: (adapter: PrismaPg) => Db;
+  readonly database: (options: DatabaseOptions) => Db;
   readonly resolvers: object;
   /** Makes the DataLoaders of one request. */
   readonly loaders: (domain: Domain<Db>, principal: Principal) => Loaders;

@@ -74,7 +74,10 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
   // An idle connection that breaks (a restarted server) is replaced by the pool; without a listener it would end the
   // process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
-  const db = definition.database(new PrismaPg(pool, { disposeExternalPool: false })) as TransactionClient;
+  const db = definition.database({
+    adapter: new PrismaPg(pool, { disposeExternalPool: false }),
+    errorFormat: 'minimal',
+  }) as TransactionClient;
   const databaseClock = createDatabaseClock(pool, log);
   const clock = environment.clock ?? databaseClock.now;
   const newId = environment.newId ?? (() => uuidv7());

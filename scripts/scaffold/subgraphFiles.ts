@@ -250,7 +250,7 @@ import { seed } from './seed.ts';
 export default defineSubgraph({
   name: '${domain}',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   resolvers,
   loaders,
   seed,

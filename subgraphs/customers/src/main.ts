@@ -15,7 +15,7 @@ import { customerQueryService } from './services/customerQueryService.ts';
 export default defineSubgraph({
   name: 'customers',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   config,
   resolvers,
   loaders,

@@ -19,7 +19,7 @@ import { transfer } from './transfer/transfer.ts';
 export default defineSubgraph({
   name: 'delivery',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   config,
   resolvers,
   loaders,

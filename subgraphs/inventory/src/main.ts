@@ -13,7 +13,7 @@ import { transfer } from './transfer/transfer.ts';
 export default defineSubgraph({
   name: 'inventory',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   resolvers,
   loaders,
   services: (domain) => [inventoryCommands(domain), inventoryQueries(domain), inventorySupply(domain)],

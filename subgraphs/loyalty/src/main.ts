@@ -14,7 +14,7 @@ import { resolvers } from './resolvers.ts';
 export default defineSubgraph({
   name: 'loyalty',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   resolvers,
   loaders,
   services: partnerNotices,

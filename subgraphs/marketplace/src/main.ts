@@ -13,7 +13,7 @@ import { vendorContactService } from './services/vendorContactService.ts';
 export default defineSubgraph({
   name: 'marketplace',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   resolvers,
   loaders,
   services: (domain) => [vendorContactService(domain)],

@@ -14,7 +14,7 @@ const ofOwnMembership = 'exists (select from membership m where m.id = t.members
 export default defineSubgraph({
   name: 'memberships',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   resolvers,
   loaders,
   consumers: [onMembershipRequested, onCustomerErased],

@@ -16,7 +16,7 @@ import { scheduledDrafts } from './publishScheduledDrafts.ts';
 export default defineSubgraph({
   name: 'menu',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   resolvers,
   loaders,
   services: (domain) => [

@@ -21,7 +21,7 @@ import { tellVendors } from './vendorMails.ts';
 export default defineSubgraph({
   name: 'notifications',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   config,
   resolvers,
   loaders: () => ({}),

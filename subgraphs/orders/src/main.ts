@@ -15,7 +15,7 @@ import { placeOrderSaga } from './sagas/placeOrder.ts';
 export default defineSubgraph({
   name: 'orders',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   resolvers,
   loaders,
   consumers: [

@@ -13,7 +13,7 @@ import { watchingVendors } from './webhooks/watchVendors.ts';
 export default defineSubgraph({
   name: 'partners',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   config,
   resolvers,
   loaders,

@@ -13,7 +13,7 @@ import { sweepIntents } from './sweepIntents.ts';
 export default defineSubgraph({
   name: 'payments',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   resolvers,
   loaders,
   services: (domain) => [paymentCommands(domain), paymentNotices(domain), payoutCommands(domain)],

@@ -13,7 +13,7 @@ import { transfer } from './transfer/transfer.ts';
 export default defineSubgraph({
   name: 'stores',
   directory: new URL('..', import.meta.url),
-  database: (adapter) => new PrismaClient({ adapter }),
+  database: (options) => new PrismaClient(options),
   resolvers,
   loaders,
   services: (domain) => [
