@@ -2,9 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DBOS, DBOSWorkflowConflictError, Error as DbosError } from '@dbos-inc/dbos-sdk';
 import { behalf, currentTrace, partyServed, runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
 import type { TimelineEntry } from '#platform/subgraph/timeline.ts';
-import { putBackIntoQueue, runningExecutor, type SagaExecutor } from './dbosInternals.ts';
+import {
+  endWith,
+  isFresh,
+  outsideOfDbos,
+  ownerOf,
+  putBackIntoQueue,
+  runningExecutor,
+  type SagaExecutor,
+} from './dbosInternals.ts';
 import type { SagaHost } from './sagaHost.ts';
 import { sagaHistory } from './sagaHistory.ts';
+import { SagaRecords } from './sagaRecords.ts';
 import { SagaRefused, SagaRun, usualRetry, type RetryPattern } from './sagaRun.ts';
 import type { Saga, SagaStep } from './saga.ts';
 
@@ -104,22 +113,26 @@ async function execute<D extends SagaHost, Input, Message, Steps extends Record<
   { input, trace }: Recorded<Input>,
 ): Promise<string> {
   const id = DBOS.workflowID!;
-  const executor = runningExecutor();
+  const executor = runningExecutor()!;
+  const owner = ownerOf(id);
+  const records = new SagaRecords({ database: executor.systemDatabase, sagaId: id, owner, fresh: isFresh(owner) });
   const actor = `service:${domain.name}`;
   const saga = new SagaRun<D, Message>({
     id,
     domain,
     steps: parts.steps,
+    records,
     trace: { ...trace, actor, causationId: id, ...behalf(actor, partyServed(trace)) },
     retry: parts.retry,
   });
   return runWithTrace(trace, async () => {
     try {
-      const outcome = await runToEnd(parts, saga, input);
+      const outcome = await outsideOfDbos(() => runToEnd(parts, saga, input));
+      endWith(owner, (output) => records.end(output));
       domain.log.info({ saga: id, outcome }, 'a saga ended');
       return outcome;
     } catch (error) {
-      return beginAgain(id, domain, executor, error, parts.retry?.longestPauseMs ?? usualRetry.longestPauseMs);
+      return beginAgain(records, domain, executor, error, parts.retry?.longestPauseMs ?? usualRetry.longestPauseMs);
     }
   });
 }
@@ -154,13 +167,14 @@ const neverSettles = new Promise<never>(() => undefined);
  * that works. DBOS does not get the error, which it would record with all its values.
  */
 async function beginAgain(
-  id: string,
+  records: SagaRecords,
   domain: SagaHost,
-  executor: SagaExecutor | undefined,
+  executor: SagaExecutor,
   error: unknown,
   pauseMs: number,
 ): Promise<never> {
-  const movedOn = () => executor === undefined || runningExecutor() !== executor || !DBOS.isInitialized();
+  const id = records.sagaId;
+  const movedOn = () => runningExecutor() !== executor || !DBOS.isInitialized();
   if (error instanceof DBOSWorkflowConflictError || error instanceof DbosError.DBOSWorkflowCancelledError) throw error;
   if (movedOn()) return neverSettles;
   domain.log.error(
@@ -171,7 +185,8 @@ async function beginAgain(
     await delay(pauseMs);
     if (movedOn()) return neverSettles;
     try {
-      await putBackIntoQueue(executor!, id);
+      await records.write();
+      await putBackIntoQueue(executor, id);
       // Tells DBOS that this run does not own the saga any more, so that it records nothing for it.
       throw new DBOSWorkflowConflictError(id);
     } catch (failure) {

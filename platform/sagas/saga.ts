@@ -18,6 +18,11 @@ export const isRefused = (result: unknown): result is Refused =>
 export interface StepCall<D> {
   readonly domain: D;
   readonly sagaId: string;
+  /**
+   * The same object for all steps that this process does for the saga: under it, in a WeakMap, a step may keep what it
+   * has read and what never changes, for the next ones.
+   */
+  readonly run: object;
   /** Idempotency key, `<saga id>:<step>`: the same on every try. Pass it along with each call that must happen once. */
   readonly key: string;
 }

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import { messageWithoutValues } from '#platform/telemetry/loggableError.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
-import { onDestroyed, takeOver } from './dbosInternals.ts';
+import { onDestroyed, recordLean, runningExecutor, takeOver } from './dbosInternals.ts';
 import { holdLease } from './executorLease.ts';
 import { reportSagas } from './reportSagas.ts';
 import { makeSagaTables } from './sagaTables.ts';
@@ -116,6 +116,7 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
   });
   try {
     await DBOS.launch();
+    recordLean(runningExecutor()!);
     await lease.watch();
   } catch (error) {
     await DBOS.shutdown().catch(() => undefined);

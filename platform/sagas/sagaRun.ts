@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DBOS } from '@dbos-inc/dbos-sdk';
 import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
 import { failPoint } from '#platform/faults/failPoint.ts';
 import { isRefused, type Saga, type SagaStep, type StepCall } from './saga.ts';
 import type { SagaHost } from './sagaHost.ts';
+import type { SagaRecords } from './sagaRecords.ts';
 
 export interface RetryPattern {
   /** Tries of a step in a row, which make one durable round; the pause between them doubles from `firstPauseMs`. */
@@ -40,6 +40,7 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
   readonly id: string;
   readonly domain: D;
   readonly #steps: Readonly<Record<string, SagaStep<D>>>;
+  readonly #records: SagaRecords;
   readonly #trace: Trace;
   readonly #retry: RetryPattern;
   #undo: Undo<D>[] = [];
@@ -48,12 +49,14 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
     id: string;
     domain: D;
     steps: Readonly<Record<string, SagaStep<D>>>;
+    records: SagaRecords;
     trace: Trace;
     retry: Partial<RetryPattern> | undefined;
   }) {
     this.id = options.id;
     this.domain = options.domain;
     this.#steps = options.steps;
+    this.#records = options.records;
     this.#trace = options.trace;
     this.#retry = { ...usualRetry, ...options.retry };
   }
@@ -72,12 +75,12 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
     for (let round = 0; ; round += 1) {
       const attempt = await this.#round(name, work);
       if ('value' in attempt) return attempt.value;
-      await DBOS.sleep(this.#pauseAfter(round));
+      await this.#records.sleep(this.#pauseAfter(round));
     }
   }
 
   #round<Result>(name: string, work: (call: StepCall<D>) => Promise<Result>): Promise<Attempt<Result>> {
-    return DBOS.runStep(() => this.#attempt(name, work), { name });
+    return this.#records.step(name, () => this.#attempt(name, work));
   }
 
   #pauseAfter(round: number): number {
@@ -89,11 +92,11 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
   }
 
   async deadline(seconds: number): Promise<number> {
-    return (await DBOS.now()) + seconds * 1000;
+    return (await this.#records.now()) + seconds * 1000;
   }
 
   receive(deadline: number): Promise<Message | null> {
-    return DBOS.recv<Message>(undefined, { deadlineEpochMS: deadline });
+    return this.#records.receive<Message>(deadline);
   }
 
   /**
@@ -112,7 +115,7 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
         { saga: this.id, undo: failed.map(({ name }) => name), round },
         'a saga could not be undone completely yet; what is left is tried again',
       );
-      await DBOS.sleep(this.#pauseAfter(round));
+      await this.#records.sleep(this.#pauseAfter(round));
     }
   }
 
@@ -126,7 +129,7 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
 
   /** Tries a few times in a row. A failure is returned as an outcome, because a thrown one would end the workflow. */
   #attempt<Result>(name: string, work: (call: StepCall<D>) => Promise<Result>): Promise<Attempt<Result>> {
-    const call = { domain: this.domain, sagaId: this.id, key: `${this.id}:${name}` };
+    const call = { domain: this.domain, sagaId: this.id, run: this, key: `${this.id}:${name}` };
     return runWithTrace(this.#trace, async () => {
       failPoint(`saga.${name}.before`);
       for (let attempt = 1; ; attempt += 1) {

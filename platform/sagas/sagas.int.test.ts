@@ -104,8 +104,43 @@ const dinner = defineSaga<World, { wait: boolean }, string, typeof steps>({
   },
 });
 
+/** The beginning of `dinner` by operations of DBOS itself, with which sagas of earlier versions were recorded. */
+const asBefore = DBOS.registerWorkflow(
+  async (_recorded: unknown) => {
+    const id = DBOS.workflowID!;
+    for (const name of ['buy', 'cook', 'plain'] as const) {
+      const attempt = async () => ({
+        value: await act(name)({ domain: world, sagaId: id, run: world, key: `${id}:${name}` }),
+      });
+      await DBOS.runStep(attempt, { name });
+    }
+    const deadline = (await DBOS.now()) + 60_000;
+    for (;;) {
+      const message = await DBOS.recv<string>(undefined, { deadlineEpochMS: deadline });
+      if (message === 'enough') return 'completed as before';
+      const name = `heard ${message}`;
+      await DBOS.runStep(
+        async () => ({ value: await act(name)({ domain: world, sagaId: id, run: world, key: `${id}:${name}` }) }),
+        {
+          name,
+        },
+      );
+    }
+  },
+  { name: 'dinnerAsBefore' },
+);
+
 let runtime: SagaRuntime;
 let databaseUrl: string;
+
+/** Stops the runtime, and starts it again as if the code of a saga had been exchanged meanwhile. */
+async function exchangeCode(id: string, name: string): Promise<void> {
+  await runtime.stop();
+  const pool = testPool({ connectionString: databaseUrl, max: 1 });
+  await pool.query('UPDATE dbos.workflow_status SET name = $2 WHERE workflow_uuid = $1', [id, name]);
+  await pool.end();
+  runtime = await startSagas({ databaseUrl, log: world.log, beatMs: 100 });
+}
 
 beforeAll(async () => {
   dinner.register(world);
@@ -256,6 +291,34 @@ describe('a saga', () => {
     runtime = await startSagas({ databaseUrl, log: world.log, beatMs: 100 });
     await dinner.signal('nobodys', { wait: true }, 'enough', 'event-nobodys');
     expect(await outcomeOf('nobodys')).toBe('completed');
+  });
+
+  it('goes on from what a version that records by operations of DBOS has recorded', async () => {
+    await DBOS.startWorkflow(asBefore, { workflowID: 'before' })({ input: { wait: true }, trace: currentTrace() });
+    await DBOS.send('before', 'a', undefined, 'event-before-1');
+    await until(() => world.done.get('before')?.includes('heard a'));
+    // The next wait is under way, and its time limit recorded.
+    await until(async () => (await DBOS.listWorkflowSteps('before'))?.some(({ functionID }) => functionID === 8));
+    const recorded = await DBOS.listWorkflowSteps('before');
+    await exchangeCode('before', 'dinner');
+    world.bugs.set('before', 0);
+    await dinner.signal('before', { wait: true }, 'enough', 'event-before-2');
+    expect(await outcomeOf('before')).toBe('completed');
+    expect(world.done.get('before')).toEqual(['buy', 'cook', 'plain', 'heard a', 'eat', 'pay', 'last']);
+    const all = (await DBOS.listWorkflowSteps('before'))!;
+    expect(all.filter(({ functionID }) => recorded!.some((each) => each.functionID === functionID))).toEqual(recorded);
+    expect(all.map(({ functionID }) => functionID)).toEqual(all.map((_, index) => index));
+  });
+
+  it('can be given back to a version that records by operations of DBOS', async () => {
+    await dinner.start('back', { wait: true });
+    await dinner.signal('back', { wait: true }, 'a', 'event-back-1');
+    await until(() => world.done.get('back')?.includes('heard a'));
+    await exchangeCode('back', 'dinnerAsBefore');
+    await DBOS.send('back', 'b', undefined, 'event-back-2');
+    await DBOS.send('back', 'enough', undefined, 'event-back-3');
+    expect(await outcomeOf('back')).toBe('completed as before');
+    expect(world.done.get('back')).toEqual(['buy', 'cook', 'plain', 'heard a', 'heard b']);
   });
 
   it('is forgotten long after it ended, never while it runs', async () => {
