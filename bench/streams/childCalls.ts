@@ -31,9 +31,15 @@ interface Answer {
   readonly error?: string;
 }
 
-/** Starts a file of this folder as a child process, which ends when this process does. */
+/**
+ * Starts a file as a child process, which ends when this process does: TypeScript by its name in this folder, or a
+ * bundle by its path.
+ */
 export function startChild<C extends Calls>(file: string, options: readonly string[] = []): Child<C> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), { execArgv: [...options, '--import', 'tsx'] });
+  const isBundle = file.endsWith('.js');
+  const child = fork(isBundle ? file : fileURLToPath(new URL(file, import.meta.url)), {
+    execArgv: [...options, ...(isBundle ? [] : ['--import', 'tsx'])],
+  });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let last = 0;
   child.on('message', ({ id, value, error }: Answer) => {

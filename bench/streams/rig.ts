@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { JWK } from 'jose';
 import { issueToken, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
+import { builtScript } from '#platform/testkit/builtScript.ts';
 import type { Happening } from './benchDomain.ts';
 import { benchSupergraph, documents } from './benchGraph.ts';
 import { startChild, type Child } from './childCalls.ts';
@@ -15,10 +17,14 @@ export interface Surroundings {
   /** At most this many processes play the clients. */
   readonly loads: number;
   readonly tokens: string[];
+  /** Bundles of the servers, made as those of the image are: what tsx makes of them differs in memory and time. */
+  readonly servers: Readonly<Record<System, string>>;
 }
 
 export async function surroundings(loads: number): Promise<Surroundings> {
-  return { supergraph: benchSupergraph(), clientKey: await newSigningKey(), loads, tokens: [] };
+  const built = (file: string) => builtScript(fileURLToPath(new URL(file, import.meta.url)));
+  const servers = { channel: await built('./channelServer.ts'), plain: await built('./plainServer.ts') };
+  return { supergraph: benchSupergraph(), clientKey: await newSigningKey(), loads, tokens: [], servers };
 }
 
 /** The `Authorization` headers of `count` callers, which are devices of one store. */
@@ -67,10 +73,7 @@ export class Rig {
     around: Surroundings,
     { loads = around.loads, pings = true }: { readonly loads?: number; readonly pings?: boolean } = {},
   ): Promise<Rig> {
-    const server = startChild<ServerCalls>(
-      system === 'channel' ? './channelServer.ts' : './plainServer.ts',
-      serverOptions,
-    );
+    const server = startChild<ServerCalls>(around.servers[system], serverOptions);
     const clients = Array.from({ length: loads }, () => startChild<LoadCalls>('./load.ts'));
     const port = await server.call('begin', {
       supergraph: around.supergraph,

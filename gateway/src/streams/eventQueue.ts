@@ -4,11 +4,8 @@ import type { FeedEvent } from './feeds/feedAddress.ts';
 /** Why a client gets a snapshot in place of the events that it missed; see `gateway/PROTOCOL.md`. */
 export type ResyncReason = 'lagged' | 'too-far-behind' | 'expired' | 'epoch-changed' | 'gap' | 'stale';
 
-/** What `EventQueue.take` returns: the next event, or that events were dropped, or that the queue is closed. */
-export type Taken =
-  | { readonly kind: 'event'; readonly event: FeedEvent }
-  | { readonly kind: 'lost'; readonly reason: ResyncReason }
-  | { readonly kind: 'closed' };
+/** What `EventQueue.take` returns: the next event, or why events were dropped. */
+export type Taken = FeedEvent | ResyncReason;
 
 /**
  * The events of a feed that a shared stream has still to render. Its budget bounds it: when there is no room, all
@@ -18,10 +15,11 @@ export type Taken =
 export class EventQueue {
   readonly #budget: Budget;
   readonly #latest: boolean;
-  readonly #ended = new AbortController();
+  #closed = false;
   #events: FeedEvent[] = [];
   #lost: ResyncReason | undefined;
-  #wake: (() => void) | undefined;
+  /** What ends the pauses that are under way; undefined while there are none. */
+  #pauses: Set<() => void> | undefined;
 
   constructor(budget: Budget, options: { readonly latest: boolean }) {
     this.#budget = budget;
@@ -33,7 +31,6 @@ export class EventQueue {
     if (this.#latest) this.#clear();
     if (this.#budget.take(event.bytes)) this.#events.push(event);
     else this.lose('lagged');
-    this.#wake?.();
   }
 
   /** Drops all waiting events, because one before them cannot be had. The next `take` returns the reason. */
@@ -41,51 +38,43 @@ export class EventQueue {
     if (this.closed) return;
     this.#clear();
     this.#lost ??= reason;
-    this.#wake?.();
   }
 
-  /** Takes the next event, in order, and waits until there is one. Only one caller may wait at a time. */
-  async take(): Promise<Taken> {
-    for (;;) {
-      if (this.closed) return { kind: 'closed' };
-      if (this.#lost) {
-        const reason = this.#lost;
-        this.#lost = undefined;
-        return { kind: 'lost', reason };
-      }
-      const event = this.#events.shift();
-      if (event) {
-        this.#budget.give(1, event.bytes);
-        return { kind: 'event', event };
-      }
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-      this.#wake = undefined;
-    }
+  /** Takes the next event, in order; undefined if there is none, or the queue is closed. */
+  take(): Taken | undefined {
+    const lost = this.#lost;
+    this.#lost = undefined;
+    if (lost) return lost;
+    const event = this.#events.shift();
+    if (event) this.#budget.give(1, event.bytes);
+    return event;
   }
 
   get closed(): boolean {
-    return this.#ended.signal.aborted;
+    return this.#closed;
   }
 
-  /** Drops all events. Pending calls of `take` and `pause` return at once. */
+  /** Drops all events, and ends all pauses. */
   close(): void {
     this.#clear();
-    this.#ended.abort();
-    this.#wake?.();
+    this.#lost = undefined;
+    this.#closed = true;
+    for (const end of this.#pauses ?? []) end();
   }
 
   /** Waits for so many milliseconds, or until the queue is closed. */
   async pause(milliseconds: number): Promise<void> {
     if (this.closed || milliseconds <= 0) return;
-    const { signal } = this.#ended;
+    const pauses = (this.#pauses ??= new Set());
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', done);
+        pauses.delete(done);
+        if (pauses.size === 0) this.#pauses = undefined;
         resolve();
       };
       const timer = setTimeout(done, milliseconds);
-      signal.addEventListener('abort', done, { once: true });
+      pauses.add(done);
     });
   }
 

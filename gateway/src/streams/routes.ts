@@ -16,6 +16,8 @@ import { streamDocument, type StreamDocument } from './streamDocument.ts';
 export interface PreparedStream {
   readonly stream: StreamDocument;
   readonly query: PreparedDocument;
+  /** The same for a class that is refused some fields: its messages have to be executed, which enforces that. */
+  readonly executed: StreamDocument;
   /**
    * The properties of the caller, besides roles and scopes, that the answer depends on (`@variesBy`); undefined if that
    * is not declared, so that it may depend on anything.
@@ -74,6 +76,7 @@ export class Routes {
     const stream = streamDocument(prepared.document, prepared.operation, graph);
     const made = {
       stream,
+      executed: { ...stream, eventFields: undefined },
       query: documents.prepareDerived(stream.query, stream.operationName),
       dimensions: graph.varies.of(stream.query, graph.apiSchema),
     };

@@ -1,9 +1,10 @@
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import { Budget } from './budget.ts';
-import { EventQueue, type ResyncReason } from './eventQueue.ts';
+import { EventQueue, type ResyncReason, type Taken } from './eventQueue.ts';
 import type { FeedAddress, FeedEvent } from './feeds/feedAddress.ts';
 import { refusalAt } from './streamAnswer.ts';
+import type { FeedFollower } from './feeds/feed.ts';
 import type { Following, StreamHub } from './feeds/streamHub.ts';
 import type { StreamMessage } from './streamMessage.ts';
 import {
@@ -27,7 +28,7 @@ export interface SharedStreamParts extends StreamRendererParts {
   /** The budget for the queued events of all streams of the process. */
   readonly queued: Budget;
   /** Called once, when the stream has closed because nobody subscribes any more, or because it ended. */
-  readonly onEmpty: () => void;
+  onEmpty(stream: SharedStream): void;
   readonly log: Logger;
 }
 
@@ -39,7 +40,7 @@ const sliceSize = 500;
  * and serialised once, however many subscribe, and each subscriber gets each message once and in order. It lives as
  * long as it has subscribers.
  */
-export class SharedStream implements FollowedFeed {
+export class SharedStream implements FollowedFeed, FeedFollower {
   readonly #parts: SharedStreamParts;
   readonly #queue: EventQueue;
   readonly #following: Following;
@@ -49,6 +50,8 @@ export class SharedStream implements FollowedFeed {
   readonly ready: Promise<void>;
   #publishedVersion: number | undefined;
   #closed = false;
+  /** Whether events have to wait: for the start, or for what is being made of the one before. */
+  #isBusy = true;
 
   /** `after`: the version that the first subscriber has already, if it resumes. */
   constructor(parts: SharedStreamParts, after?: number) {
@@ -58,15 +61,14 @@ export class SharedStream implements FollowedFeed {
     this.#queue = new EventQueue(new Budget({ items: policy.maxQueuedEvents, bytes: policy.maxQueuedBytes }, queued), {
       latest: this.isPaced,
     });
-    this.#following = hub.follow(
-      feed,
-      { event: (event) => this.#hear(event), lost: (reason) => this.#queue.lose(reason) },
-      after,
-    );
+    this.#following = hub.follow(feed, this, after);
     this.ready = this.#following.ready.then(() => {
       this.#publishedVersion = this.#following.head;
+      this.#isBusy = false;
+      this.#advance();
     });
-    this.#run().catch((error: unknown) => this.#fail(error));
+    // The subscribers await `ready` themselves, and handle the failure.
+    this.ready.catch(() => undefined);
   }
 
   get parts(): SharedStreamParts {
@@ -120,62 +122,102 @@ export class SharedStream implements FollowedFeed {
     return this.#following.hasVersion(version);
   }
 
-  #hear(event: FeedEvent): void {
+  /** Takes an event of the feed. */
+  event(event: FeedEvent): void {
     // A paced stream keeps only the latest event. An event that the stream does not declare must not replace one that
     // it does.
-    if (!this.isPaced || this.renderer.declares(event)) this.#queue.push(event);
+    if (this.isPaced && !this.renderer.declares(event)) return;
+    this.#queue.push(event);
+    this.#advance();
   }
 
-  async #run(): Promise<void> {
+  /** Hears that events of the feed cannot be had. */
+  lost(reason: ResyncReason): void {
+    this.#queue.lose(reason);
+    this.#advance();
+  }
+
+  /**
+   * Handles what is queued, one after the other. While that needs no reading it is done at once: most events of most
+   * streams say all that is selected, and a stream that nothing happens to keeps nothing in memory that waits.
+   */
+  #advance(): void {
     try {
-      await this.ready;
-    } catch {
-      // The subscribers await `ready` themselves, and handle the failure.
-      return;
+      while (!this.#isBusy && !this.#closed) {
+        const taken = this.#queue.take();
+        if (taken === undefined) return;
+        const handling = this.#handle(taken);
+        if (!handling && !this.isPaced) continue;
+        this.#isBusy = true;
+        void this.#afterwards(handling);
+      }
+    } catch (error) {
+      this.#fail(error);
     }
-    for (;;) {
-      const taken = await this.#queue.take();
-      if (taken.kind === 'closed') return;
-      if (taken.kind === 'lost') {
-        // The dropped events reach up to the head. Each subscriber reads a snapshot that is at least as new.
-        this.#publishedVersion = this.#following.head ?? this.#publishedVersion;
-        for (const each of [...this.#subscribers]) each.lose(taken.reason);
-      } else await this.#handleEvent(taken.event);
+  }
+
+  async #afterwards(handling: Promise<void> | undefined): Promise<void> {
+    try {
+      await handling;
+      const { stream, policy } = this.#parts;
       if (this.isPaced)
         await this.#queue.pause(
-          this.#parts.stream.declaration.delivery === 'sampled'
-            ? this.#parts.policy.sampleIntervalMs
-            : this.#parts.policy.latestIntervalMs,
+          stream.declaration.delivery === 'sampled' ? policy.sampleIntervalMs : policy.latestIntervalMs,
         );
+    } catch (error) {
+      this.#fail(error);
     }
+    this.#isBusy = false;
+    this.#advance();
   }
 
-  async #handleEvent(each: FeedEvent): Promise<void> {
-    if (this.#publishedVersion !== undefined && each.version <= this.#publishedVersion) return;
-    const rendered = await this.#renderNext(each);
-    if (this.#closed) return;
+  #handle(taken: Taken): Promise<void> | undefined {
+    if (typeof taken !== 'string') return this.#handleEvent(taken);
+    // The dropped events reach up to the head. Each subscriber reads a snapshot that is at least as new.
+    this.#publishedVersion = this.#following.head ?? this.#publishedVersion;
+    for (const each of [...this.#subscribers]) each.lose(taken);
+    return undefined;
+  }
+
+  #handleEvent(each: FeedEvent): Promise<void> | undefined {
+    if (this.#publishedVersion !== undefined && each.version <= this.#publishedVersion) return undefined;
+    const rendered = this.#renderNext(each);
+    return rendered instanceof Promise ? rendered.then((done) => this.#take(done, each)) : this.#take(rendered, each);
+  }
+
+  #take(rendered: Rendered, each: FeedEvent): Promise<void> | undefined {
+    if (this.#closed) return undefined;
+    if (rendered.kind === 'message') return this.#publish(rendered.message, each);
+    if (rendered.kind === 'behind') return this.#catchUpWithView(rendered.answer, each);
     if (rendered.kind === 'nothing') this.#publishedVersion = each.version;
-    else if (rendered.kind === 'message') await this.#publish(rendered.message, each);
-    else if (rendered.kind === 'over') this.#end(rendered.answer.result);
-    else await this.#catchUpWithView(rendered.answer, each);
+    else this.#end(rendered.answer.result);
+    return undefined;
   }
 
-  async #renderNext(each: FeedEvent): Promise<Rendered> {
+  #renderNext(each: FeedEvent): Rendered | Promise<Rendered> {
     if (this.#parts.stream.declaration.since === undefined) return this.renderer.render(each);
     return this.renderer.declares(each)
       ? this.renderer.renderChanges(this.#publishedVersion, each)
       : { kind: 'nothing' };
   }
 
-  async #publish(message: StreamMessage, { event }: FeedEvent): Promise<void> {
+  #publish(message: StreamMessage, { event }: FeedEvent): Promise<void> | undefined {
     this.#publishedVersion = Math.max(message.version, this.#publishedVersion ?? 0);
+    if (this.#subscribers.size > sliceSize) return this.#publishInSlices(message, event.timestamp);
+    let taken = 0;
+    for (const subscriber of this.#subscribers) if (subscriber.offer(message)) taken += 1;
+    this.#parts.metrics.published(message.kind, taken, event.timestamp);
+    return undefined;
+  }
+
+  async #publishInSlices(message: StreamMessage, timestamp: string): Promise<void> {
     let [offered, taken] = [0, 0];
     for (const subscriber of this.#subscribers) {
       if (subscriber.offer(message)) taken += 1;
       offered += 1;
       if (offered % sliceSize === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    this.#parts.metrics.published(message.kind, taken, event.timestamp);
+    this.#parts.metrics.published(message.kind, taken, timestamp);
   }
 
   /**
@@ -225,6 +267,6 @@ export class SharedStream implements FollowedFeed {
     this.#closed = true;
     this.#following.stop();
     this.#queue.close();
-    this.#parts.onEmpty();
+    this.#parts.onEmpty(this);
   }
 }

@@ -51,9 +51,9 @@ export interface StreamRendererParts {
   /** Rendered messages of all streams, kept for clients that resume. */
   readonly kept: LruCache<StreamMessage>;
   /** Executes the stream's query now, with the rights of the class. */
-  readonly read: (read: StreamRead) => Promise<ExecutionResult>;
+  read(read: StreamRead): Promise<ExecutionResult>;
   /** The second part of a cursor at a position; see `Cursors.position`. */
-  readonly positionAt: (position: Position) => string;
+  positionAt(position: Position): string;
   readonly metrics: StreamMetrics;
 }
 
@@ -74,7 +74,8 @@ export interface FollowedFeed {
 export class StreamRenderer {
   readonly #parts: StreamRendererParts;
   readonly #feed: FollowedFeed;
-  readonly #rendering = new Map<string, Promise<Rendered>>();
+  /** What is being made of events now; undefined while there is none. */
+  #rendering: Map<string, Promise<Rendered>> | undefined;
   #reading: Promise<Snapshot> | undefined;
   #nextRead: Promise<Snapshot> | undefined;
 
@@ -138,18 +139,26 @@ export class StreamRenderer {
     return message;
   }
 
-  /** Renders the message of an event. It is made once and kept for a while. */
-  async render(event: FeedEvent): Promise<Rendered> {
+  /** Renders the message of an event, at once if the event says all of it. It is made once and kept for a while. */
+  render(event: FeedEvent): Rendered | Promise<Rendered> {
     if (!this.declares(event)) return { kind: 'nothing' };
     const key = `${this.#parts.key} ${this.#feed.epoch} ${event.version}`;
     const kept = this.#parts.kept.get(key);
     if (kept) return { kind: 'message', message: kept };
+    const said = eventAnswer(this.#parts.stream, this.#parts.arguments, event.event, event.version);
+    if (said) {
+      const isLast = isLastEvent(this.#parts.stream, event.event);
+      return this.#keep(key, this.message({ result: said, isLast }, 'event', event.version));
+    }
     return this.#renderOnce(String(event.version), async () => {
-      const rendered = await this.#renderEvent(event);
-      if (rendered.kind === 'message')
-        this.#parts.kept.set(key, rendered.message, 2 * rendered.message.rest.length + key.length);
-      return rendered;
+      const rendered = await this.#readEvent(event);
+      return rendered.kind === 'message' ? this.#keep(key, rendered.message) : rendered;
     });
+  }
+
+  #keep(key: string, message: StreamMessage): Rendered {
+    this.#parts.kept.set(key, message, 2 * message.rest.length + key.length);
+    return { kind: 'message', message };
   }
 
   /** For streams of changes: renders what changed after the version `since`, up to the event's version or later. */
@@ -168,17 +177,21 @@ export class StreamRenderer {
     });
   }
 
-  async #renderOnce(key: string, work: () => Promise<Rendered>): Promise<Rendered> {
-    const under = this.#rendering.get(key) ?? work().finally(() => this.#rendering.delete(key));
-    this.#rendering.set(key, under);
-    return under;
+  #renderOnce(key: string, work: () => Promise<Rendered>): Promise<Rendered> {
+    const under = (this.#rendering ??= new Map());
+    const made =
+      under.get(key) ??
+      work().finally(() => {
+        under.delete(key);
+        if (under.size === 0) this.#rendering = undefined;
+      });
+    under.set(key, made);
+    return made;
   }
 
-  async #renderEvent(each: FeedEvent): Promise<Rendered> {
+  async #readEvent(each: FeedEvent): Promise<Rendered> {
     const { stream } = this.#parts;
-    const said = eventAnswer(stream, this.#parts.arguments, each.event, each.version);
     const isLast = isLastEvent(stream, each.event);
-    if (said) return { kind: 'message', message: this.message({ result: said, isLast }, 'event', each.version) };
     const answer = await this.#readReflecting(
       { freshness: each.event.eventId, traceparent: each.event.metadata.traceparent },
       each.version,

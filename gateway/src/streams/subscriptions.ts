@@ -1,9 +1,8 @@
-import type { ExecutionResult } from 'graphql';
+import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { newTraceparent } from '#platform/telemetry/trace.ts';
-import { refusalKey } from '../documents/authorization.ts';
 import type { StreamPolicy } from '../channelManifest.ts';
 import type { PreparedDocument } from '../documents/documents.ts';
 import { unexpectedError } from '../errors/publicError.ts';
@@ -18,13 +17,12 @@ import { Semaphore } from './semaphore.ts';
 import { RoutedSubscription, type Opening, type SubscriptionRouting } from './routedSubscription.ts';
 import type { GraphGeneration } from '../execution/liveGraph.ts';
 import { Routes, type Route, type SubscriptionRequest } from './routes.ts';
+import { SharedParts, type SharedContext } from './sharedParts.ts';
 import { SharedStream } from './sharedStream.ts';
 import { nothingToFollow } from './streamAnswer.ts';
-import { sinceVariable } from './streamDocument.ts';
 import type { StreamHub } from './feeds/streamHub.ts';
 import type { StreamMessage } from './streamMessage.ts';
 import type { StreamMetrics } from './streamMetrics.ts';
-import type { StreamRead } from './streamRenderer.ts';
 import type { StreamSink } from './streamSink.ts';
 import { Subscriber } from './subscriber.ts';
 
@@ -57,8 +55,7 @@ export class Subscriptions {
   readonly #parts: SubscriptionParts;
   readonly #shared = new Map<string, SharedStream>();
   readonly #open = new Set<RoutedSubscription>();
-  readonly #kept = new LruCache<StreamMessage>(keptBytes);
-  readonly #beginningReads = new Semaphore(readsAtOnce);
+  readonly #context: SharedContext;
   readonly #routes: Routes;
   readonly #routing: SubscriptionRouting;
   #graphNumber = 0;
@@ -66,6 +63,15 @@ export class Subscriptions {
   constructor(generation: GraphGeneration, parts: SubscriptionParts) {
     this.#parts = parts;
     this.#routes = new Routes(generation, parts);
+    this.#context = {
+      ...parts,
+      kept: new LruCache<StreamMessage>(keptBytes),
+      beginningReads: new Semaphore(readsAtOnce),
+      onEmpty: (stream) => {
+        const { key } = stream.parts;
+        if (this.#shared.get(key) === stream) this.#shared.delete(key);
+      },
+    };
     this.#routing = {
       reroute: (request) => this.#routes.reroute(request),
       subscribe: (...asked) => this.#subscribe(...asked),
@@ -149,59 +155,19 @@ export class Subscriptions {
 
   #sharedAt(route: Route, after: number | undefined): SharedStream {
     const {
-      made: { stream, query },
+      made: { stream },
       variables,
       feed,
       shareClass,
     } = route;
-    const key = `${this.#graphNumber} ${stream.hash} ${stableJson(variables)} ${addressKey(feed)} ${shareClass.key}`;
+    const key = digest(
+      `${this.#graphNumber} ${stream.hash} ${stableJson(variables)} ${addressKey(feed)} ${shareClass.key}`,
+    );
     const known = this.#shared.get(key);
     if (known) return known;
-    const { hub, policy, queued, cursors, metrics, log } = this.#parts;
-    // If the class is refused some fields, messages have to be executed: execution enforces that.
-    const isWhole = refusalKey(shareClass.principal, query.scopeSets) === '';
-    const made: SharedStream = new SharedStream(
-      {
-        key,
-        stream: isWhole ? stream : { ...stream, eventFields: undefined },
-        feed,
-        arguments: stream.argumentsOf(variables),
-        hub,
-        policy,
-        queued,
-        kept: this.#kept,
-        metrics,
-        log,
-        read: this.#reader(query, variables, shareClass.principal, stream.declaration.since !== undefined),
-        positionAt: (position) => cursors.position(feed, position),
-        onEmpty: () => {
-          if (this.#shared.get(key) === made) this.#shared.delete(key);
-        },
-      },
-      after,
-    );
+    const made = new SharedStream(new SharedParts(key, route, this.#routes.generation, this.#context), after);
     this.#shared.set(key, made);
     return made;
-  }
-
-  #reader(
-    query: PreparedDocument,
-    variables: Record<string, unknown>,
-    principal: Principal,
-    takesSince: boolean,
-  ): (read: StreamRead) => Promise<ExecutionResult> {
-    const { pipeline } = this.#routes.generation;
-    return ({ freshness, traceparent, since }) => {
-      const run = () =>
-        pipeline.run(
-          query,
-          takesSince ? { ...variables, [sinceVariable]: since ?? null } : variables,
-          this.#parts.callerOf(principal, traceparent ?? newTraceparent()),
-          { freshness },
-        );
-      // Reads for an event are not delayed. Reads that begin a stream may be many, so they wait their turn.
-      return traceparent === undefined ? this.#beginningReads.run(run) : run();
-    };
   }
 
   /**
@@ -230,3 +196,6 @@ export class Subscriptions {
     }
   }
 }
+
+/** Keys are kept for as long as their streams, and the text of one is several times as long. */
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');

@@ -1,18 +1,21 @@
 import type { FeedEvent } from './feedAddress.ts';
 
+export interface RingBounds {
+  readonly ringSize: number;
+  /** Called with the change, in bytes, of how much is kept; it is negative when events are dropped. */
+  onKept(bytes: number): void;
+}
+
 /**
  * The latest events of one feed, kept in memory so that clients that resume can be sent what they missed. Their
- * versions are contiguous. The oldest event is dropped when there are more than `size`.
+ * versions are contiguous. The oldest event is dropped when there are more than `ringSize`.
  */
 export class EventRing {
-  readonly #size: number;
-  readonly #onKept: (bytes: number) => void;
+  readonly #bounds: RingBounds;
   #events: FeedEvent[] = [];
 
-  /** `onKept` is called with the change, in bytes, of how much is kept; it is negative when events are dropped. */
-  constructor(size: number, onKept: (bytes: number) => void) {
-    this.#size = size;
-    this.#onKept = onKept;
+  constructor(bounds: RingBounds) {
+    this.#bounds = bounds;
   }
 
   get isEmpty(): boolean {
@@ -33,8 +36,8 @@ export class EventRing {
     if (last !== undefined && event.version <= last) return;
     if (last !== undefined && event.version > last + 1) this.forget();
     this.#events.push(event);
-    this.#onKept(event.bytes);
-    if (this.#events.length > this.#size) this.#drop(1);
+    this.#bounds.onKept(event.bytes);
+    if (this.#events.length > this.#bounds.ringSize) this.#drop(1);
   }
 
   /**
@@ -53,6 +56,6 @@ export class EventRing {
 
   #drop(count: number): void {
     const bytes = this.#events.splice(0, count).reduce((sum, event) => sum + event.bytes, 0);
-    if (bytes > 0) this.#onKept(-bytes);
+    if (bytes > 0) this.#bounds.onKept(-bytes);
   }
 }

@@ -14,8 +14,8 @@ export interface FeedFollower {
   lost(reason: ResyncReason): void;
 }
 
+/** What all feeds of a hub share. */
 export interface FeedParts {
-  readonly address: FeedAddress;
   /**
    * Reads missing events from the owning domain. Without it gaps cannot be filled, and the feed is taken to begin with
    * the first event that is heard.
@@ -29,7 +29,7 @@ export interface FeedParts {
   /** How many of the latest events are kept for clients that resume. */
   readonly ringSize: number;
   /** Called with the change, in bytes, of how much is kept. */
-  readonly onKept: (bytes: number) => void;
+  onKept(bytes: number): void;
   readonly log: Logger;
 }
 
@@ -55,8 +55,8 @@ export class Feed {
    */
   #head: number | undefined;
   #epoch = noEpoch;
-  /** Events that were heard although one before them is missing, by version. */
-  readonly #outOfOrder = new Map<number, FeedEvent>();
+  /** Events that were heard although one before them is missing, by version; undefined while there are none. */
+  #outOfOrder: Map<number, FeedEvent> | undefined;
   /** The highest version that the domain has said it has. */
   #knownVersion = 0;
   #starting: Promise<void> | undefined;
@@ -68,10 +68,10 @@ export class Feed {
   #gapTimer: NodeJS.Timeout | undefined;
   #fillingGap = false;
 
-  constructor(parts: FeedParts) {
-    this.address = parts.address;
+  constructor(address: FeedAddress, parts: FeedParts) {
+    this.address = address;
     this.#parts = parts;
-    this.#ring = new EventRing(parts.ringSize, parts.onKept);
+    this.#ring = new EventRing(parts);
   }
 
   get head(): number | undefined {
@@ -117,17 +117,18 @@ export class Feed {
     this.#starting = undefined;
     this.#head = undefined;
     this.#knownVersion = 0;
-    this.#outOfOrder.clear();
+    this.#outOfOrder = undefined;
   }
 
   /** Takes an event from the bus. */
   hear(event: FeedEvent): void {
     if (!this.followed) this.#ring.keep(event);
-    else if (this.#head === undefined && this.#starting) this.#outOfOrder.set(event.version, event);
+    else if (this.#head === undefined && this.#starting) this.#setAside(event);
     else {
       this.#head ??= event.version - 1;
       if (event.version <= this.#head) return;
-      this.#outOfOrder.set(event.version, event);
+      if (event.version === this.#head + 1 && !this.#isMissing) return this.#deliver(event);
+      this.#setAside(event);
       this.#advance();
     }
   }
@@ -201,18 +202,20 @@ export class Feed {
       missed.at(-1)?.version === page.version
     )
       missed.forEach((event) => this.#ring.keep(event));
-    for (const version of this.#outOfOrder.keys()) if (version <= page.version) this.#outOfOrder.delete(version);
+    for (const version of this.#outOfOrder?.keys() ?? [])
+      if (version <= page.version) this.#outOfOrder!.delete(version);
     this.#advance();
   }
 
   /** Delivers the events that follow on the last one. If one is missing, starts the timer after which it is read. */
   #advance(): void {
     for (;;) {
-      const next = this.#outOfOrder.get(this.#head! + 1);
+      const next = this.#outOfOrder?.get(this.#head! + 1);
       if (!next) break;
-      this.#outOfOrder.delete(next.version);
+      this.#outOfOrder!.delete(next.version);
       this.#deliver(next);
     }
+    if (this.#outOfOrder?.size === 0) this.#outOfOrder = undefined;
     if (!this.#isMissing) {
       clearTimeout(this.#gapTimer);
       this.#gapTimer = undefined;
@@ -220,7 +223,12 @@ export class Feed {
   }
 
   get #isMissing(): boolean {
-    return this.#head !== undefined && (this.#outOfOrder.size > 0 || this.#knownVersion > this.#head);
+    return this.#head !== undefined && (this.#outOfOrder !== undefined || this.#knownVersion > this.#head);
+  }
+
+  #setAside(event: FeedEvent): void {
+    this.#outOfOrder ??= new Map();
+    this.#outOfOrder.set(event.version, event);
   }
 
   #deliver(event: FeedEvent): void {
@@ -278,14 +286,14 @@ export class Feed {
     if (first && versionIn(first, this.address.kind) > head + 1) return 'expired';
     for (const event of page.events) {
       const read = this.#toFeedEvent(event);
-      if (read.version > this.#head) this.#outOfOrder.set(read.version, read);
+      if (read.version > this.#head) this.#setAside(read);
     }
     this.#advance();
     return this.#head > head ? 'more' : 'gap';
   }
 
   #giveUp(reason: ResyncReason): void {
-    this.#head = this.#outOfOrder.size > 0 ? Math.min(...this.#outOfOrder.keys()) - 1 : this.#knownVersion;
+    this.#head = this.#outOfOrder ? Math.min(...this.#outOfOrder.keys()) - 1 : this.#knownVersion;
     this.forget();
     this.#tellLost(reason);
     this.#advance();
@@ -294,7 +302,7 @@ export class Feed {
   /** Starts over when the domain's event log has another history, such as after a restore from a backup. */
   #beginAnew(epoch: string, version: number): void {
     this.forget();
-    this.#outOfOrder.clear();
+    this.#outOfOrder = undefined;
     this.#epoch = epoch;
     this.#head = version;
     this.#knownVersion = version;

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { EventEnvelope, EventMetadata } from '#platform/events/defineEvent.ts';
 import type { EventTail } from './eventTail.ts';
-import { addressKey, type FeedAddress } from './feedAddress.ts';
-import { Feed, type FeedFollower } from './feed.ts';
+import { addressKey, type FeedAddress, type FeedEvent } from './feedAddress.ts';
+import type { ResyncReason } from '../eventQueue.ts';
+import { Feed, type FeedFollower, type FeedParts } from './feed.ts';
 import type { FeedReader } from './feedReader.ts';
 
 export interface HubOptions {
@@ -22,11 +23,43 @@ export interface HubOptions {
   readonly maxKeptBytes?: number;
 }
 
-/** What a follower has of its feed. */
-export interface Following extends Pick<Feed, 'head' | 'epoch' | 'between' | 'hasVersion'> {
+/** What a follower has of its feed. It is a class because there may be one for each client. */
+export class Following {
+  readonly #feed: Feed;
+  readonly #follower: FeedFollower;
+  readonly #onStop: (feed: Feed) => void;
   /** Resolves when the follower will miss no later event. Rejects when the owning domain cannot be asked. */
   readonly ready: Promise<void>;
-  stop(): void;
+
+  constructor(feed: Feed, follower: FeedFollower, after: number | undefined, onStop: (feed: Feed) => void) {
+    this.#feed = feed;
+    this.#follower = follower;
+    this.#onStop = onStop;
+    this.ready = feed.follow(follower, after);
+  }
+
+  get head(): number | undefined {
+    return this.#feed.head;
+  }
+
+  get epoch(): string {
+    return this.#feed.epoch;
+  }
+
+  /** See `Feed.between`. */
+  between(after: number, upTo: number): Promise<readonly FeedEvent[] | ResyncReason> {
+    return this.#feed.between(after, upTo);
+  }
+
+  /** See `Feed.hasVersion`. */
+  hasVersion(version: number): Promise<boolean> {
+    return this.#feed.hasVersion(version);
+  }
+
+  stop(): void {
+    this.#feed.unfollow(this.#follower);
+    this.#onStop(this.#feed);
+  }
 }
 
 /**
@@ -58,6 +91,7 @@ function isEnvelope(value: unknown): value is EventEnvelope {
 export class StreamHub {
   readonly #bus: EventTail;
   readonly #options: Required<Omit<HubOptions, 'reader'>> & Pick<HubOptions, 'reader'>;
+  readonly #feedParts: FeedParts;
   readonly #tails = new Map<string, Promise<{ close(): Promise<void> }>>();
   /** Feeds by `addressKey`, least recently heard first. */
   readonly #feeds = new Map<string, Feed>();
@@ -72,6 +106,13 @@ export class StreamHub {
   constructor(bus: EventTail, options: HubOptions) {
     this.#bus = bus;
     this.#options = { gapMs: 250, sweepMs: 30_000, ringSize: 64, maxKeptBytes: 32 * 1024 * 1024, ...options };
+    this.#feedParts = {
+      ...this.#options,
+      reader: options.reader,
+      onKept: (bytes) => {
+        this.#keptBytes += bytes;
+      },
+    };
     this.#sweep = setInterval(() => this.#askDomains(), this.#options.sweepMs).unref();
   }
 
@@ -96,25 +137,13 @@ export class StreamHub {
    * already.
    */
   follow(address: FeedAddress, follower: FeedFollower, after?: number): Following {
-    const feed = this.#feedAt(address);
-    const ready = feed.follow(follower, after);
-    return {
-      ready,
-      get head() {
-        return feed.head;
-      },
-      get epoch() {
-        return feed.epoch;
-      },
-      between: (from, upTo) => feed.between(from, upTo),
-      hasVersion: (version) => feed.hasVersion(version),
-      stop: () => {
-        feed.unfollow(follower);
-        const key = addressKey(address);
-        if (!feed.followed && feed.isEmpty && this.#feeds.get(key) === feed) this.#feeds.delete(key);
-      },
-    };
+    return new Following(this.#feedAt(address), follower, after, this.#leave);
   }
+
+  readonly #leave = (feed: Feed): void => {
+    const key = addressKey(feed.address);
+    if (!feed.followed && feed.isEmpty && this.#feeds.get(key) === feed) this.#feeds.delete(key);
+  };
 
   /** Tells of every event as it comes, in no order, perhaps more than once. @returns how to end that */
   watch(watcher: (topic: string, event: EventEnvelope) => void): () => void {
@@ -124,16 +153,7 @@ export class StreamHub {
 
   #feedAt(address: FeedAddress): Feed {
     const key = addressKey(address);
-    const feed =
-      this.#feeds.get(key) ??
-      new Feed({
-        ...this.#options,
-        address,
-        reader: this.#options.reader,
-        onKept: (bytes) => {
-          this.#keptBytes += bytes;
-        },
-      });
+    const feed = this.#feeds.get(key) ?? new Feed(address, this.#feedParts);
     this.#feeds.delete(key);
     this.#feeds.set(key, feed);
     return feed;

@@ -1,0 +1,117 @@
+import type { ExecutionResult } from 'graphql';
+import type { Logger } from 'pino';
+import type { Principal } from '#platform/identity/principal.ts';
+import { newTraceparent } from '#platform/telemetry/trace.ts';
+import type { StreamPolicy } from '../channelManifest.ts';
+import { refusalKey } from '../documents/authorization.ts';
+import type { PreparedDocument } from '../documents/documents.ts';
+import type { LruCache } from '../documents/lruCache.ts';
+import type { GraphGeneration } from '../execution/liveGraph.ts';
+import type { Caller, Pipeline } from '../execution/pipeline.ts';
+import type { Budget } from './budget.ts';
+import type { Cursors, Position } from './cursors.ts';
+import type { FeedAddress } from './feeds/feedAddress.ts';
+import type { StreamHub } from './feeds/streamHub.ts';
+import type { Route } from './routes.ts';
+import type { Semaphore } from './semaphore.ts';
+import type { SharedStream, SharedStreamParts } from './sharedStream.ts';
+import { sinceVariable, type StreamDocument } from './streamDocument.ts';
+import type { StreamMessage } from './streamMessage.ts';
+import type { StreamMetrics } from './streamMetrics.ts';
+import type { StreamRead } from './streamRenderer.ts';
+
+/** What all shared streams of a channel have in common. */
+export interface SharedContext {
+  readonly hub: StreamHub;
+  readonly policy: StreamPolicy;
+  readonly queued: Budget;
+  readonly kept: LruCache<StreamMessage>;
+  readonly metrics: StreamMetrics;
+  readonly log: Logger;
+  readonly cursors: Cursors;
+  readonly beginningReads: Semaphore;
+  readonly callerOf: (principal: Principal, traceparent: string) => Caller;
+  readonly onEmpty: (stream: SharedStream) => void;
+}
+
+/**
+ * What a shared stream is made of. It is a class, and what is common to all is read through it, because there is one
+ * for each client where each follows something of its own.
+ */
+export class SharedParts implements SharedStreamParts {
+  readonly key: string;
+  readonly stream: StreamDocument;
+  readonly feed: FeedAddress;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly #query: PreparedDocument;
+  readonly #variables: Record<string, unknown>;
+  readonly #principal: Principal;
+  readonly #pipeline: Pipeline;
+  readonly #context: SharedContext;
+
+  constructor(key: string, route: Route, { pipeline }: GraphGeneration, context: SharedContext) {
+    const {
+      made: { stream, executed, query },
+      variables,
+      feed,
+      shareClass: { principal },
+    } = route;
+    this.key = key;
+    this.stream = refusalKey(principal, query.scopeSets) === '' ? stream : executed;
+    this.feed = feed;
+    this.arguments = stream.argumentsOf(variables);
+    this.#query = query;
+    this.#variables = variables;
+    this.#principal = principal;
+    this.#pipeline = pipeline;
+    this.#context = context;
+  }
+
+  get hub(): StreamHub {
+    return this.#context.hub;
+  }
+
+  get policy(): StreamPolicy {
+    return this.#context.policy;
+  }
+
+  get queued(): Budget {
+    return this.#context.queued;
+  }
+
+  get kept(): LruCache<StreamMessage> {
+    return this.#context.kept;
+  }
+
+  get metrics(): StreamMetrics {
+    return this.#context.metrics;
+  }
+
+  get log(): Logger {
+    return this.#context.log;
+  }
+
+  positionAt(position: Position): string {
+    return this.#context.cursors.position(this.feed, position);
+  }
+
+  onEmpty(stream: SharedStream): void {
+    this.#context.onEmpty(stream);
+  }
+
+  read({ freshness, traceparent, since }: StreamRead): Promise<ExecutionResult> {
+    const variables =
+      this.stream.declaration.since === undefined
+        ? this.#variables
+        : { ...this.#variables, [sinceVariable]: since ?? null };
+    const run = () =>
+      this.#pipeline.run(
+        this.#query,
+        variables,
+        this.#context.callerOf(this.#principal, traceparent ?? newTraceparent()),
+        { freshness },
+      );
+    // Reads for an event are not delayed. Reads that begin a stream may be many, so they wait their turn.
+    return traceparent === undefined ? this.#context.beginningReads.run(run) : run();
+  }
+}
