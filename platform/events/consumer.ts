@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { EventDefinition, EventEnvelope } from './defineEvent.ts';
 import type { ReadModel } from './defineReadModel.ts';
 import type { SqlTx } from './sqlTx.ts';
@@ -25,7 +26,7 @@ export interface Consumer {
    * The same as `take` and then `handle`, in one statement, for an event that is not replayed. Where it rejects,
    * nothing was done, and the two are tried.
    */
-  takeAndHandle?(tx: SqlTx, event: EventEnvelope): Promise<Taken>;
+  takeAndHandle?(pool: pg.Pool, event: EventEnvelope): Promise<Taken>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of consumers of domains of several types; each is given its own
   handle(event: EventEnvelope<any>, context: { domain: any; tx: any }): Promise<void>;
   /**

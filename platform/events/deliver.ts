@@ -113,7 +113,7 @@ export function handleIn(
   return runWithTrace(traceOf(domain, event), async () => {
     const atOnce = !replaying && !before && consumer.takeAndHandle;
     if (atOnce) {
-      const taken = await atOnce(sqlTx(domain.pool), event).catch((error: unknown) => {
+      const taken = await atOnce(domain.pool, event).catch((error: unknown) => {
         if (isInfrastructureFailure(error)) throw error;
         domain.metrics?.count('projectionsInSteps', { domain: domain.name, consumer: consumer.name });
       });

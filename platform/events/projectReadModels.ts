@@ -1,6 +1,7 @@
 import type { Consumer, Taken } from './consumer.ts';
 import type { EventEnvelope } from './defineEvent.ts';
 import type { ReadModel } from './defineReadModel.ts';
+import { ProjectTogether } from './projectTogether.ts';
 import { recordWrites } from './recordWrites.ts';
 import type { SqlTx } from './sqlTx.ts';
 
@@ -8,8 +9,9 @@ import type { SqlTx } from './sqlTx.ts';
  * Makes the consumers that keep these read models up to date. Each has the name `<domain>.readModel.<name>`, which is
  * also that of its consumer group and its key in the dead letters.
  */
-export const projectReadModels = (models: readonly ReadModel[], domain: string): Consumer[] =>
-  models.map((model) => {
+export function projectReadModels(models: readonly ReadModel[], domain: string): Consumer[] {
+  const together = new ProjectTogether();
+  return models.map((model) => {
     const name = `${domain}.readModel.${model.name}`;
     return {
       name,
@@ -27,19 +29,11 @@ export const projectReadModels = (models: readonly ReadModel[], domain: string):
         );
         return rows[0]!.taken;
       },
-      takeAndHandle: async (tx, event) => {
-        const { aggregateId, aggregateVersion } = event.metadata;
+      takeAndHandle: async (pool, event) => {
         const writes = await recordWrites((recorder) => model.project(recorder, event, model.table));
-        const rows = await tx.$queryRawUnsafe<{ taken: Taken }[]>(
-          'select platform.project($1::text, $2::text, $3::text, $4::int, false, $5::jsonb) as taken',
-          name,
-          model.name,
-          aggregateId,
-          aggregateVersion,
-          JSON.stringify(writes),
-        );
-        return rows[0]!.taken;
+        return together.project(pool, event, { consumer: name, readModel: model.name, writes });
       },
       handle: (event: EventEnvelope, { tx }: { tx: SqlTx }) => model.project(tx, event, model.table),
     };
   });
+}

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { inTransaction } from '#platform/events/sqlTx.ts';
-import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { emptyDatabase } from '#platform/testkit/testDatabase.ts';
 import { testPool } from '#platform/testkit/testPool.ts';
 import { advance, type FeedHead } from './feedHead.ts';
 
 const head: FeedHead = { table: 'board', row: { store: '$1::text', status: `''` }, key: 'store' };
 let pool: pg.Pool;
 beforeAll(async () => {
-  pool = testPool({ connectionString: (await databaseOf()).url, max: 8 });
+  pool = testPool({ connectionString: (await emptyDatabase()).url, max: 8 });
   await pool.query(
     'CREATE TABLE board (store text PRIMARY KEY, status text NOT NULL, feed_version int NOT NULL, ahead int[])',
   );

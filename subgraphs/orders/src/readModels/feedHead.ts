@@ -29,9 +29,7 @@ export async function advance(
   await tx.$executeRawUnsafe(
     `INSERT INTO ${table} AS head (${Object.keys(row).join(', ')}, feed_version, ahead)
      VALUES (${Object.values(row).join(', ')}, CASE $2::int WHEN 1 THEN 1 ELSE 0 END, CASE $2::int WHEN 1 THEN '{}' ELSE ARRAY[$2::int] END)
-     ON CONFLICT (${key}) DO UPDATE SET (feed_version, ahead) = (
-       SELECT head.feed_version + count(*) FILTER (WHERE version = head.feed_version + place), coalesce(array_agg(version ORDER BY version) FILTER (WHERE version > head.feed_version + place), '{}')
-       FROM (SELECT version, row_number() OVER (ORDER BY version) AS place FROM (SELECT DISTINCT unnest(head.ahead || $2::int) AS version) AS heard WHERE version > head.feed_version) AS waiting)`,
+     ON CONFLICT (${key}) DO UPDATE SET (feed_version, ahead) = (SELECT * FROM platform.reach(head.feed_version, head.ahead, $2::int))`,
     storeId,
     version,
   );
