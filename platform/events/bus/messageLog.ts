@@ -41,7 +41,7 @@ const placeOf = (topic: string, partition: number) => `${topic}/${partition}`;
 
 /**
  * Reads the bus once per process, however many consumer groups and tails the process has: one statement fetches the new
- * messages of all topics; each message is parsed once and kept for a while. A reader that needs older messages than are
+ * messages of all topics, except those that this process has published; each message is parsed once and kept for a while. A reader that needs older messages than are
  * kept reads them from the database, page by page.
  */
 export class MessageLog {
@@ -51,6 +51,7 @@ export class MessageLog {
   readonly #watching = new Map<string, Promise<void>>();
   readonly #tails = new Map<string, Set<(message: BusMessage) => void>>();
   readonly #stop = new AbortController();
+  readonly #publishing = new Set<Promise<unknown>>();
   #filling: Promise<void> | undefined;
   #again = false;
 
@@ -78,6 +79,44 @@ export class MessageLog {
     const tails = this.#tails.get(topic) ?? new Set();
     this.#tails.set(topic, tails.add(hear));
     return () => tails.delete(hear);
+  }
+
+  /** Publishes messages of a topic, which must exist, and takes them in where the topic is watched. */
+  async publish(topic: string, messages: readonly { readonly key: string; readonly value: unknown }[]): Promise<void> {
+    const keys = messages.map(({ key }) => key);
+    const bodies = messages.map(({ value }) => JSON.stringify(value));
+    const published = this.#pool.query<{ partition: number; offset: number }>(
+      'select partition, "offset"::float8 as "offset" from bus.append($1, $2, $3)',
+      [topic, keys, bodies],
+    );
+    const settled = published.then(
+      ({ rows }) =>
+        this.#takeIn(
+          rows.map((place, index) => ({ topic, ...place, key: keys[index]!, value: bodies[index]! })),
+          'unread',
+        ),
+      () => undefined,
+    );
+    this.#publishing.add(settled);
+    await settled;
+    this.#publishing.delete(settled);
+    await published;
+  }
+
+  /**
+   * Hears that messages were published: '<topic> <partition>:<next offset> …', or the topic only. It looks for them
+   * unless it has them already, as it has those that this process has published.
+   */
+  async hear(told: string): Promise<void> {
+    const [topic = '', ...places] = told.split(' ');
+    if (!this.#watching.has(topic)) return;
+    // The server may tell of a message before it answers who has published it.
+    await Promise.all(this.#publishing);
+    const isNew = (place: string): boolean => {
+      const [partition, next] = place.split(':').map(Number);
+      return !((this.#places.get(placeOf(topic, partition!))?.end ?? 0) >= next!);
+    };
+    if (places.length === 0 || places.some(isNew)) this.look();
   }
 
   /** Looks for new messages. Calls made while a look is under way lead to one more look after it. */
@@ -168,11 +207,22 @@ export class MessageLog {
        order by m.topic, m.partition, m."offset"`,
       [places.map((place) => place.topic), places.map((place) => place.partition), places.map((place) => place.end)],
     );
+    return this.#takeIn(rows, 'expired');
+  }
+
+  /**
+   * Keeps messages, in the order of each partition. What is missing before one has expired, if they were read; or was
+   * published by others and not read yet, if this process published them: then it looks.
+   * @returns the most messages of one partition
+   */
+  #takeIn(rows: readonly MessageRow[], missing: 'expired' | 'unread'): number {
     const found = new Map<Recent, number>();
     for (const row of rows) {
-      const place = this.#places.get(placeOf(row.topic, row.partition))!;
-      this.#keep(place, parse(row), row.value.length);
+      const place = this.#places.get(placeOf(row.topic, row.partition));
+      if (!place) continue;
       found.set(place, (found.get(place) ?? 0) + 1);
+      if (row.offset > place.end && missing === 'unread') this.look();
+      else if (row.offset >= place.end) this.#keep(place, parse(row), row.value.length);
     }
     for (const place of found.keys()) place.waiting.forEach((wake) => wake());
     return Math.max(0, ...found.values());

@@ -77,7 +77,7 @@ class PostgresBus implements EventBus {
   }
 
   async begin(): Promise<void> {
-    await this.#session.listen('bus_message', () => this.#messages.look());
+    await this.#session.listen('bus_message', (told) => void this.#messages.hear(told));
     await this.#session.listen('bus_group', (group) => this.#claim(group));
     this.#session.onLost(() => this.#members.forEach((member) => member.abandon()));
     this.#session.onConnect(() => {
@@ -101,11 +101,7 @@ class PostgresBus implements EventBus {
   async publish(topic: string, messages: readonly { readonly key: string; readonly value: unknown }[]): Promise<void> {
     if (!messages.length) return;
     await this.#ensure(topic);
-    await this.#pool.query('select bus.publish($1, $2, $3)', [
-      topic,
-      messages.map(({ key }) => key),
-      messages.map(({ value }) => JSON.stringify(value)),
-    ]);
+    await this.#messages.publish(topic, messages);
   }
 
   async consume(
