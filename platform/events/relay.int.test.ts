@@ -69,7 +69,9 @@ describe('the relay', () => {
   it('hears of commits in another process by NOTIFY, and of those that nobody told of by looking', async () => {
     const standby = superviseProcess({ script, args: [urls.domain, urls.bus], ready: /^relaying/, restart: false });
     await standby.whenReady();
-    await until(async () => (await domain.pool.query(`select 1 from pg_locks where locktype = 'advisory'`)).rowCount);
+    const leads = `select from pg_locks l join pg_database d on d.oid = l.database
+      where l.locktype = 'advisory' and d.datname = current_database() and l.objid = 7001`;
+    await until(async () => (await domain.pool.query(leads)).rowCount);
     // A relay that does not lead, in this process: it can only notify.
     relay = await startRelay(domain, bus);
     expect(relay.leading).toBe(false);

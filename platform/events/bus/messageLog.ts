@@ -41,8 +41,8 @@ const placeOf = (topic: string, partition: number) => `${topic}/${partition}`;
 
 /**
  * Reads the bus once per process, however many consumer groups and tails the process has: one statement fetches the new
- * messages of all topics, except those that this process has published; each message is parsed once and kept for a while. A reader that needs older messages than are
- * kept reads them from the database, page by page.
+ * messages of all topics, except those that this process has published; each message is parsed once and kept for a
+ * while. A reader that needs older messages than are kept reads them from the database, page by page.
  */
 export class MessageLog {
   readonly #pool: pg.Pool;
