@@ -60,7 +60,7 @@ function plain(answer: Buffer): ExecutionResult {
 /** A subgraph whose answers come as bytes, as they do over HTTP. */
 function callOf(subgraph: string): ByteCall {
   return Object.assign(() => Promise.reject(new Error('it is asked for bytes')), {
-    bytes: ({ body }: { readonly body: string }) => subgraphBytes(subgraph, Buffer.from(body, 'latin1').toString()),
+    bytes: ({ body }: { readonly body: Buffer }) => subgraphBytes(subgraph, body.toString()),
   });
 }
 

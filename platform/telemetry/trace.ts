@@ -19,27 +19,26 @@ const storage = new AsyncLocalStorage<Trace>();
 const format = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** A trace that begins here, sampled. */
-export const newTraceparent = (): string =>
-  `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+export const newTraceparent = (): string => `00-${randomHex(16)}-${randomHex(8)}-01`;
 
 export const traceIdOf = (traceparent: string): string => traceparent.slice(3, 35);
 
-/** Bytes for span ids, drawn many at a time: a call for each of them costs more than the id. */
+/** Bytes for ids, drawn many at a time: a call for each of them costs more than the id. */
 let drawn = Buffer.alloc(0);
 let used = 0;
 
-function spanId(): string {
-  if (used === drawn.length) {
+function randomHex(length: number): string {
+  if (used + length > drawn.length) {
     drawn = randomBytes(4_096);
     used = 0;
   }
-  used += 8;
-  return drawn.toString('hex', used - 8, used);
+  used += length;
+  return drawn.toString('hex', used - length, used);
 }
 
 /** Same trace, a new span: what is sent to the next hop. */
 export const childTraceparent = (traceparent: string): string =>
-  `${traceparent.slice(0, 36)}${spanId()}${traceparent.slice(52)}`;
+  `${traceparent.slice(0, 36)}${randomHex(8)}${traceparent.slice(52)}`;
 
 /** The header if it is well formed, else a new trace: a malformed one is ignored, as the specification asks. */
 export const acceptTraceparent = (header: string | undefined | null): string =>

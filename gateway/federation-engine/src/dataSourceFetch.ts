@@ -109,15 +109,10 @@ class UnreadBytes implements UnreadAnswer {
   readonly kind = 'unread';
   readonly bytes: Buffer;
   readonly read: UnreadAnswer['read'];
-  #text: string | undefined;
 
   constructor(bytes: Buffer, read: UnreadAnswer['read']) {
     this.bytes = bytes;
     this.read = read;
-  }
-
-  get text(): string {
-    return (this.#text ??= this.bytes.toString('latin1'));
   }
 
   taken(): void {

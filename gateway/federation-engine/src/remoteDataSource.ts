@@ -115,20 +115,20 @@ export class RemoteDataSource implements DataSource {
     return isOwn && this.#options.didReceiveResponse === undefined;
   }
 
-  /** As `process`, with a request that is written; `body` has a character for each byte. The answer is not read yet. */
-  async ask(body: string, options: Omit<DataSourceRequest, 'request'>): Promise<ReceivedBytes> {
+  /** As `process`, with a request that is written. The answer is not read yet. */
+  async ask(body: Buffer, options: Omit<DataSourceRequest, 'request'>): Promise<ReceivedBytes> {
     const isHooked =
       this.willSendRequest !== RemoteDataSource.prototype.willSendRequest ||
       this.#options.willSendRequest !== undefined ||
       this.didEncounterError !== RemoteDataSource.prototype.didEncounterError ||
       this.#options.didEncounterError !== undefined;
     // A hook may look at the request, and change it.
-    const request = (isHooked ? parseJson(utf8.decode(Buffer.from(body, 'latin1'))) : {}) as GatewayGraphQLRequest;
+    const request = (isHooked ? parseJson(utf8.decode(body)) : {}) as GatewayGraphQLRequest;
     const asked: DataSourceRequest = { ...options, request };
     await this.#prepare(asked);
     return this.#orTold(asked, async () => {
       const { http, ...rest } = request;
-      const received = await this.#send(http!, isHooked ? stringifyExactly(rest) : Buffer.from(body, 'latin1'));
+      const received = await this.#send(http!, isHooked ? stringifyExactly(rest) : body);
       if (!isJson.test(received.type)) throw noAnswer(received);
       if (this.#options.honorSubgraphCacheControlHeader !== false)
         restrictBy(String(received.headers['cache-control'] ?? ''), options.incomingRequestContext?.overallCachePolicy);

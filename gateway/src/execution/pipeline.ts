@@ -31,6 +31,11 @@ export interface RunOptions {
 
 export interface PipelineOptions extends ErrorPolicy {
   readonly discreet: boolean;
+  /**
+   * Nothing in this process does anything for a request but ask subgraphs, which are told of its trace. Otherwise the
+   * trace is kept for whatever works on it, which makes every promise of the process dearer.
+   */
+  readonly worksElsewhere?: boolean;
   readonly limits: Pick<Limits, 'cost' | 'deadlineMs' | 'errors'>;
   /** Hears of each mutation when it has ended, whatever became of it, before its caller does. */
   readonly wrote?: (principal: Principal) => void;
@@ -124,6 +129,7 @@ export class Pipeline {
   }
 
   #traced<T>({ principal, traceparent }: Caller, work: () => Promise<T>): Promise<T> {
+    if (this.#options.worksElsewhere) return work();
     const traceId = traceIdOf(traceparent);
     const trace = { traceparent, correlationId: traceId, causationId: traceId, ...partiesOf(principal) };
     return runWithTrace(trace, work);

@@ -73,6 +73,8 @@ export interface GraphService {
   readonly anyDocument: boolean;
   /** In production: no introspection, no explorer, and error messages do not suggest names. */
   readonly discreet: boolean;
+  /** See `PipelineOptions.worksElsewhere`. */
+  readonly worksElsewhere?: boolean;
   /** What helps in the explorer. */
   readonly explorer?: ExplorerHelp | undefined;
   /** The web pages by path. */

@@ -47,6 +47,7 @@ export function generationOf(
     admission: new Admission(documents, trusted, { open: anyDocument }),
     pipeline: new Pipeline(graph, documents, engine, {
       discreet,
+      worksElsewhere: service.worksElsewhere ?? false,
       limits,
       subgraphErrors,
       log,

@@ -83,6 +83,7 @@ export async function serveSupergraph(
     load: { maxRunning: 2_000, keptForUrgent: 0 },
     anyDocument: true,
     discreet: false,
+    worksElsewhere: true,
     subgraphErrors: 'passed',
     log,
     metrics,

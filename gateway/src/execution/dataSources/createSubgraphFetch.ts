@@ -78,7 +78,7 @@ export function createSubgraphFetch(
     };
   const unread = (request: WrittenRequest, context: SubgraphFetchContext) =>
     way.ask(
-      { query: request.query, reads: request.isQuery, key: () => request.body },
+      { query: request.query, reads: request.isQuery, key: () => request.body.toString('latin1') },
       context,
       async (headers, signal) => new Landed(await call.bytes(request, headers, signal)),
     );
@@ -181,9 +181,6 @@ class SubgraphWay {
     return {
       kind: 'unread',
       bytes: landed.bytes,
-      get text() {
-        return landed.text;
-      },
       taken: () => this.#count('ok', began),
       read,
     };

@@ -51,13 +51,13 @@ export function httpSubgraph(
     keepAliveTimeout: 30_000,
   });
 
-  async function send(body: string, headers: SubgraphHeaders, signal: AbortSignal | undefined): Promise<Buffer> {
+  async function send(body: Buffer, headers: SubgraphHeaders, signal: AbortSignal | undefined): Promise<Buffer> {
     const receiver = new AnswerReceiver(signal);
     pool.dispatch(
       {
         path,
         method: 'POST',
-        body: Buffer.from(body, 'latin1'),
+        body,
         headers: {
           'content-type': 'application/json',
           accept: 'application/graphql-response+json, application/json',

@@ -7,15 +7,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** The bytes of an answer. Who shares them reads them each into objects of their own. */
 export class Landed {
   readonly bytes: Buffer;
-  #text: string | undefined;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
-  }
-
-  /** A character for each byte. */
-  get text(): string {
-    return (this.#text ??= this.bytes.toString('latin1'));
   }
 
   /** @throws Error for bytes that are no answer of GraphQL */

@@ -21,16 +21,14 @@ export interface SubgraphFetchContext {
 export interface WrittenRequest {
   readonly query: string;
   readonly isQuery: boolean;
-  /** The JSON of the whole request, a character for each byte. */
-  readonly body: string;
+  /** The JSON of the whole request. */
+  readonly body: Buffer;
 }
 
 /** A subgraph's answer in bytes, as it came. Its reader either takes values out of the bytes, or calls `read`. */
 export interface UnreadAnswer {
   readonly kind: 'unread';
   readonly bytes: Buffer;
-  /** The same, a character for each byte. */
-  readonly text: string;
   /** Says that it was an answer without errors. */
   taken(): void;
   /** Reads it as any answer; never throws. The result belongs to the caller. */

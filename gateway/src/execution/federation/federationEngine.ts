@@ -1,5 +1,6 @@
 import { GraphQLError, Kind, executeSync } from 'graphql';
 import type { Logger } from 'pino';
+import { traceIdOf } from '#platform/telemetry/trace.ts';
 import { withDoubles } from '../../documents/exactNumber.ts';
 import { LruCache } from '../../documents/lruCache.ts';
 import type { Graph } from '../../graph/graph.ts';
@@ -179,7 +180,10 @@ class FederationEngine implements Engine {
     });
     const data = writer.write(run.root, compiled.rootType, compiled.shape);
     for (const { message, ...breach } of writer.breaches.values())
-      this.#log.error(breach, `a subgraph broke its schema: ${message}`);
+      this.#log.error(
+        { ...breach, traceId: traceIdOf(context.traceparent) },
+        `a subgraph broke its schema: ${message}`,
+      );
     const all = [...errors, ...writer.errors];
     return all.length > 0 ? { data, errors: all, errorsLeftOut: writer.errorsLeftOut } : { data };
   }

@@ -28,7 +28,7 @@ const log = pino({ level: 'silent' });
 const overBytes = (call: SubgraphCall): ByteCall =>
   Object.assign(call.bind(undefined), {
     bytes: async ({ body }: WrittenRequest, headers: SubgraphHeaders) => {
-      const request = JSON.parse(Buffer.from(body, 'latin1').toString()) as SubgraphRequest;
+      const request = JSON.parse(body.toString()) as SubgraphRequest;
       return Buffer.from(JSON.stringify(await call(request, headers)));
     },
   });

@@ -27,6 +27,8 @@ export function clientAddress(proxies: readonly string[]): AddressOf {
  * IPv6: otherwise all who come by IPv4 would be one network of IPv6, and none of the internet.
  */
 const plain = (address: string): string => {
+  // As a socket says it.
+  if (/^::ffff:\d+\.\d+\.\d+\.\d+$/.test(address)) return address.slice(7);
   const written = isIP(address) === 6 ? new SocketAddress({ address, family: 'ipv6' }).address : address;
   return written.replace(/^::ffff:(?=\d+\.)/, '');
 };

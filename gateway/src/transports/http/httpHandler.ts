@@ -377,7 +377,8 @@ async function send(
     traceparent,
     ...answer.headers,
   };
-  vary(response, varyBy);
+  if (response.hasHeader('vary')) vary(response, varyBy);
+  else headers['vary'] = varyBy;
   if (answer.status === 304) {
     delete headers['content-type'];
     response.writeHead(304, headers).end();

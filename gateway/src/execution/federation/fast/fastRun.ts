@@ -1,21 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import type { FetchedAnswer, SubgraphFetch, SubgraphFetchContext } from '../../dataSources/subgraphFetch.ts';
 import type { FastPlan, PlannedGroup } from './fastPlan.ts';
-import type { AnswerSource, Kept } from './generateCode.ts';
+import type { Kept } from './generateCode.ts';
 import { variableText } from './groupRequest.ts';
 import { Surprise, bad, rest } from './jsonBytes.ts';
-
-/** What a subgraph was told of the entities of a unit, and for which objects. */
-interface Told {
-  readonly representations: string[];
-  readonly targets: Map<number, Kept[]>[];
-}
+import { copy, taken } from './output.ts';
+import { Told } from './told.ts';
 
 /** A request that was sent. */
 export interface SentGroup {
   readonly group: PlannedGroup;
-  /** Of each unit, the representations that were sent. */
+  /** Of each unit, what was sent. */
   readonly told: readonly Told[];
+  readonly body: Buffer;
   readonly answer: Promise<FetchedAnswer>;
 }
 
@@ -35,7 +32,7 @@ export class FastRun {
   readonly #parts: FastRunParts;
   readonly #root: Kept;
   /** By fetch. */
-  readonly #answers: AnswerSource[] = [];
+  readonly #answers: Buffer[] = [];
   #isOver = false;
 
   constructor(parts: FastRunParts) {
@@ -63,25 +60,16 @@ export class FastRun {
 
   async #run(group: PlannedGroup): Promise<void> {
     try {
-      const told = this.#tell(group);
-      const { request } = group;
-      const variables = this.#variables(request.variables);
-      if (request.units) {
-        const asked = told.some(({ representations }) => representations.length > 0);
-        if (!asked) return;
-        request.units.forEach(({ variable }, unit) =>
-          variables.push(`"${variable}":[${told[unit]!.representations.join(',')}]`),
-        );
-      }
-      const answer = this.#parts.fetchFrom(group.subgraph).unread!(
-        { query: request.query, isQuery: request.isQuery, body: request.body(variables) },
-        this.#parts.context,
-      );
-      this.sent.push({ group, told, answer });
+      const told = (group.request.units ?? []).map(() => new Told());
+      const body = this.#write(group, told);
+      if (group.request.units && told.every(({ size }) => size === 0)) return;
+      const { query, isQuery } = group.request;
+      const answer = this.#parts.fetchFrom(group.subgraph).unread!({ query, isQuery, body }, this.#parts.context);
+      this.sent.push({ group, told, body, answer });
       const came = await answer;
       if (this.#isOver) return;
       if (came.kind !== 'unread') bad();
-      this.#take(group, told, came);
+      this.#take(group, told, came.bytes);
       came.taken();
     } catch (error) {
       if (error instanceof Surprise) this.#isOver = true;
@@ -89,51 +77,32 @@ export class FastRun {
     }
   }
 
-  #variables(names: readonly string[]): string[] {
-    const out: string[] = [];
-    for (const name of names) {
-      const text = variableText(name, this.#parts.variables);
-      if (text !== undefined) out.push(text);
+  /** The body of a request. @throws Surprise */
+  #write({ request }: PlannedGroup, told: readonly Told[]): Buffer {
+    const { plan, variables } = this.#parts;
+    plan.code.use(this.#answers);
+    let at = whole(0, request.start);
+    let isFirst = true;
+    const next = (bytes: Buffer): void => {
+      at = whole(isFirst ? at : whole(at, comma), bytes);
+      isFirst = false;
+    };
+    for (const name of request.variables) {
+      const bytes = variableText(name, variables);
+      if (bytes) next(bytes);
     }
-    return out;
-  }
-
-  /** Each representation once, with the objects that it stands for. */
-  #tell({ request, steps }: PlannedGroup): Told[] {
-    const { code } = this.#parts.plan;
-    code.use(this.#answers);
-    return (request.units ?? []).map((unit) => {
-      const told: Told = { representations: [], targets: [] };
-      const places = new Map<string, number>();
-      for (const { index } of steps) {
-        if (!unit.steps.includes(index)) continue;
-        const objects: Kept[] = [];
-        code.collect[index]!(this.#root, objects);
-        const represent = code.represent[index]!;
-        for (const object of objects) {
-          const text = represent(object);
-          if (text === undefined) continue;
-          let place = places.get(text);
-          if (place === undefined) {
-            place = told.representations.push(text) - 1;
-            told.targets.push(new Map());
-            places.set(text, place);
-          }
-          const of = told.targets[place]!.get(index);
-          if (of) of.push(object);
-          else told.targets[place]!.set(index, [object]);
-        }
-      }
-      return told;
+    request.units?.forEach(({ start, steps }, unit) => {
+      next(start);
+      at = whole(told[unit]!.write(plan.code, steps, this.#root, at), endOfList);
     });
+    return taken(whole(at, request.end));
   }
 
   /** @throws Surprise */
-  #take({ request, steps }: PlannedGroup, told: readonly Told[], answer: AnswerSource): void {
-    const { bytes } = answer;
+  #take({ request, steps }: PlannedGroup, told: readonly Told[], bytes: Buffer): void {
     if (!isUtf8(bytes)) bad();
     const { code } = this.#parts.plan;
-    for (const { index } of steps) this.#answers[index] = answer;
+    for (const { index } of steps) this.#answers[index] = bytes;
     code.use(this.#answers);
     let at = expect(bytes, 0, '{"data":');
     if (!request.units) {
@@ -149,25 +118,19 @@ export class FastRun {
     rest(bytes, at);
   }
 
-  #takeEntities({ targets }: Told, bytes: Buffer, start: number): number {
+  #takeEntities(told: Told, bytes: Buffer, start: number): number {
     const { take } = this.#parts.plan.code;
     let at = start;
-    for (let place = 0; place < targets.length; place += 1) {
-      if (place > 0) at = expect(bytes, at, ',');
-      let end = 0;
-      for (const [step, objects] of targets[place]!) {
-        // Objects of several places and types may be told in the same words.
-        for (let index = 0; index < objects.length; index += 1) {
-          const kind = objects[index]!.t;
-          if (index > 0 && objects.findIndex(({ t }) => t === kind) < index) continue;
-          end = take[step]!(at, objects, kind);
-        }
-      }
-      at = end;
-    }
+    for (let place = 0; place < told.size; place += 1)
+      at = told.take(place, take, place === 0 ? at : expect(bytes, at, ','));
     return expect(bytes, at, ']');
   }
 }
+
+const comma = Buffer.from(',');
+const endOfList = Buffer.from(']');
+
+const whole = (at: number, bytes: Buffer): number => copy(at, bytes, 0, bytes.length);
 
 function expect(bytes: Uint8Array, at: number, text: string): number {
   for (let index = 0; index < text.length; index += 1) if (bytes[at + index] !== text.charCodeAt(index)) bad();

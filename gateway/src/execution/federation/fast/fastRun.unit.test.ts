@@ -19,8 +19,12 @@ const graph = buildGraph(
 );
 
 let asked: (SubgraphRequest & { subgraph: string })[] = [];
-/** What `items` answers; the other subgraph always the same. */
+/** What `items` answers. */
 let answer: (request: SubgraphRequest) => string;
+const usualLists =
+  '{"data":{"one":[{"__typename":"Item","id":"1"},{"__typename":"Item","id":"é"}],"two":[{"__typename":"Item","id":"é"}]}}';
+/** What the other subgraph answers. */
+let lists = usualLists;
 
 const engine = createFederationEngine(
   graph,
@@ -28,11 +32,9 @@ const engine = createFederationEngine(
     createSubgraphFetch(
       subgraph,
       Object.assign(() => Promise.reject(new Error('it is asked for bytes')), {
-        bytes: ({ body }: { readonly body: string }) => {
-          const request = JSON.parse(Buffer.from(body, 'latin1').toString()) as SubgraphRequest;
+        bytes: ({ body }: { readonly body: Buffer }) => {
+          const request = JSON.parse(body.toString()) as SubgraphRequest;
           asked.push({ ...request, subgraph });
-          const lists =
-            '{"data":{"one":[{"__typename":"Item","id":"1"},{"__typename":"Item","id":"é"}],"two":[{"__typename":"Item","id":"é"}]}}';
           return Promise.resolve(Buffer.from(subgraph === 'lists' ? lists : answer(request)));
         },
       }),
@@ -65,6 +67,7 @@ async function run(text: string): Promise<{ isCoded: boolean; text: string; resu
 
 beforeEach(() => {
   asked = [];
+  lists = usualLists;
 });
 
 it('asks a subgraph once for two places, tells each entity once, and gives digits and letters as they came', async () => {
@@ -116,4 +119,24 @@ it('tells an error of an entity that nobody asked for', async () => {
   const { result } = await run('{ one { name } }');
   expect(result.data).toEqual({ one: [{ name: 'A' }, { name: 'B' }] });
   expect(result.errors?.map(({ message }) => message)).toEqual(['odd']);
+});
+
+it('writes requests and answers of any length', async () => {
+  const item = (number: number) => ({ __typename: 'Item', id: `${number}`.padStart(300, '0') });
+  const many = Array.from({ length: 20_000 }, (_, number) => item(number % 10_000));
+  lists = JSON.stringify({ data: { one: many, two: many.slice(0, 1) } });
+  const nameOf = ({ id }: { id: string }) => `${id.slice(-5)} `.repeat(30);
+  answer = ({ variables }) =>
+    JSON.stringify({
+      data: {
+        _entities: (Object.values(variables!)[0] as { id: string }[]).map((each) => ({ name: nameOf(each) })),
+      },
+    });
+  const { isCoded, result } = await run('{ one { id name } two { name } }');
+  expect(isCoded).toBe(true);
+  expect(result.data).toEqual({
+    one: many.map(({ id }) => ({ id, name: nameOf({ id }) })),
+    two: [{ name: nameOf(many[0]!) }],
+  });
+  expect(Object.values(asked[1]!.variables!)[0]).toEqual(many.slice(0, 10_000));
 });

@@ -2,6 +2,7 @@ import { isAbstractType, isListType, isNonNullType, type GraphQLOutputType } fro
 import type { Requirement } from '../planning/compiledPlan.ts';
 import type { PlacePath } from '../running/places.ts';
 import * as json from './jsonBytes.ts';
+import * as writing from './output.ts';
 import { Layouts, leafKind, listDepth, type Layout } from './layout.ts';
 import { NotCovered, isOf, type OpenField, type OpenTree, type Place, type TypedPlace } from './openTree.ts';
 
@@ -12,13 +13,6 @@ import { NotCovered, isOf, type OpenField, type OpenTree, type Place, type Typed
  */
 export interface Kept {
   readonly t: number;
-}
-
-/** An answer of a subgraph. */
-export interface AnswerSource {
-  readonly bytes: Buffer;
-  /** The same, a character for each byte. */
-  readonly text: string;
 }
 
 /** A fetch, as the code for it is made. */
@@ -35,12 +29,15 @@ export interface CodedStep {
 /** The code of a plan. */
 export interface Code {
   root(): Kept;
-  /** The answers that came so far, by fetch, for what is called next. */
-  use(answers: readonly (AnswerSource | undefined)[]): void;
+  /** The bytes of the answers that came so far, by fetch, for what is called next. */
+  use(answers: readonly (Buffer | undefined)[]): void;
   /** The objects that a fetch is for. */
   readonly collect: Readonly<Record<number, (root: Kept, out: Kept[]) => void>>;
-  /** What a subgraph is told of an object; undefined if it has nothing to say of its type. */
-  readonly represent: Readonly<Record<number, (kept: Kept) => string | undefined>>;
+  /**
+   * Writes to the output what a subgraph is told of an object; returns where it ends, or -1 if there is nothing to say
+   * of its type.
+   */
+  readonly represent: Readonly<Record<number, (kept: Kept, at: number) => number>>;
   /** Gives the objects of one kind what stands at a place of the answer; returns where it ends. */
   readonly take: Readonly<Record<number, (at: number, targets: readonly Kept[], kind: number) => number>>;
   /** The client's answer. */
@@ -48,9 +45,6 @@ export interface Code {
 }
 
 type Mode = 'skip' | 'objects';
-
-/** What is copied by itself; more is copied by the system. */
-const copiedByByte = 200;
 
 /** Writes the code for a plan: names get into it as literals of JSON only. */
 export class CodeGenerator {
@@ -81,18 +75,21 @@ export class CodeGenerator {
     const [root] = this.#tree.root.typed.values();
     const writer = this.#writer(root!);
     const names = Object.keys(json).filter((each) => /^[a-z]+$/.test(each) && each !== 'surprise');
-    const body = `"use strict";let A,R,O;
-const {${names.join(',')}}=J;
-function room(p,more){if(p+more+${this.#margin}>O.length)O=output(p+more+${this.#margin},O)}
-function copy(p,B,a,e){room(p,e-a);if(e-a>${copiedByByte}){B.copy(O,p,a,e);return p+e-a}
-while(a<e)O[p++]=B[a++];return p}
+    const body = `"use strict";let A,R;
+const {${names.join(',')}}=J,{output,taken}=W;
+function room(p){W.room(p,${this.#margin});return output.bytes}
+function copy(p,B,a,e){return W.copy(p,B,a,e)}
 const result={root(){return ${this.#fresh(root!)}},use(answers){A=answers},${table('collect')},${table('represent')},${table('take')},
-write(n){O=output(${this.#margin});let p=0;${written('{"data":')}p=${writer}(n,p);${written('}')}if(p>O.length)bad();return taken(O,p)}};
+write(n){let O=room(0),p=0;${written('{"data":')}p=${writer}(n,p);O=room(p);${written('}')}return taken(p)}};
 ${[...this.#functions.values()].join('\n')}
 return result;`;
     // The code is made of the graph and the client's document, whose names are names of GraphQL.
-    const make = new Function('J', 'E', body) as (J: typeof json, E: readonly (readonly Uint8Array[])[]) => Code;
-    return make(json, this.#texts);
+    const make = new Function('J', 'W', 'E', body) as (
+      J: typeof json,
+      W: typeof writing,
+      E: readonly (readonly Uint8Array[])[],
+    ) => Code;
+    return make(json, writing, this.#texts);
   }
 
   #name = (): string => `_${(this.#names += 1)}`;
@@ -122,11 +119,11 @@ return result;`;
 
   /** The bytes that the slot of an object stands for, as arguments. */
   #range(slot: number, givers: ReadonlySet<number>): string {
-    return `${this.#source(slot, givers)}.bytes,n.a${slot},n.e${slot}`;
+    return `A[${givers.size > 1 ? `n.g${slot}` : [...givers][0]}],n.a${slot},n.e${slot}`;
   }
 
-  #source = (slot: number, givers: ReadonlySet<number>): string =>
-    `A[${givers.size > 1 ? `n.g${slot}` : [...givers][0]}]`;
+  /** The code that copies the bytes of a slot. */
+  #copied = (slot: number, givers: ReadonlySet<number>): string => `p=copy(p,${this.#range(slot, givers)});O=room(p);`;
 
   #compared = (texts: readonly string[]): string =>
     `E[${this.#texts.push(texts.map((each) => Buffer.from(JSON.stringify(each)))) - 1}]`;
@@ -177,7 +174,7 @@ return result;`;
     return this.#function(`d_${mode}_${all[0]?.id ?? this.#name()}_${step}`, () => {
       const cases = all.map((typed, index) => `case ${index}:return ${this.#object(typed, step, mode)}(q);`);
       const names = this.#compared(all.map(({ type }) => type.name));
-      return `(q){const B=A[${step}].bytes,o=q;${literal('{"__typename":')}const k=which(B,q,${names});q=o;switch(k){${cases.join('')}}bad()}`;
+      return `(q){const B=A[${step}],o=q;${literal('{"__typename":')}const k=which(B,q,${names});q=o;switch(k){${cases.join('')}}bad()}`;
     });
   }
 
@@ -200,7 +197,7 @@ return result;`;
         return `${comma}${starts.join('')}${literal(`"${key}":`)}${value}${ends.join('')}`;
       });
       const end = this.#end(typed, mode, kept);
-      return `(q${mode === 'into' ? ',T' : ''}){const B=A[${step}].bytes;${literal('{')}${fields.join('\n')}${literal('}')}${end}return q}`;
+      return `(q${mode === 'into' ? ',T' : ''}){const B=A[${step}];${literal('{')}${fields.join('\n')}${literal('}')}${end}return q}`;
     });
   }
 
@@ -236,7 +233,7 @@ return result;`;
   /** A function that writes an object of a type at `p`; returns where it ends. */
   #writer(typed: TypedPlace): string {
     return this.#function(`w_${typed.id}`, () => {
-      const code: string[] = ['room(p,0);'];
+      const code: string[] = ['let O=room(p);'];
       let before = '';
       let all = 0;
       const flush = () => {
@@ -251,9 +248,8 @@ return result;`;
         }
         flush();
         if (part.kind === 'missing') code.push('bad();');
-        else if (part.kind === 'bytes')
-          code.push(`if(n.a${part.slot}<0)bad();p=copy(p,${this.#range(part.slot, part.givers)});`);
-        else code.push(`p=${this.#listWriter(part.field)}(n.s${part.slot},p);room(p,0);`);
+        else if (part.kind === 'bytes') code.push(`if(n.a${part.slot}<0)bad();${this.#copied(part.slot, part.givers)}`);
+        else code.push(`p=${this.#listWriter(part.field)}(n.s${part.slot},p);O=room(p);`);
       }
       flush();
       this.#margin = Math.max(this.#margin, all + 10);
@@ -275,18 +271,18 @@ return result;`;
               () =>
                 `(n,p){switch(n.t){${all.map((typed) => `case ${typed.id}:return ${this.#writer(typed)}(n,p);`).join('')}}bad()}`,
             );
-      return `(v,p){if(v===undefined)bad();${this.#written('v', depth, one)}return p}`;
+      return `(v,p){let O;if(v===undefined)bad();${this.#written('v', depth, one)}return p}`;
     });
   }
 
   /** The code that writes objects, in so many lists of lists. */
   #written(value: string, depth: number, one: string): string {
-    const none = `room(p,0);if(${value}===null){${written('null')}}else`;
+    const none = `O=room(p);if(${value}===null){${written('null')}}else`;
     if (depth === 0) return `${none} p=${one}(${value},p);`;
     const [index, element] = [this.#name(), this.#name()];
-    const comma = `if(${index}>0){${written(',')}}`;
+    const comma = `if(${index}>0){O=room(p);${written(',')}}`;
     const each = `const ${element}=${value}[${index}];${comma}${this.#written(element, depth - 1, one)}`;
-    return `${none}{${written('[')}for(let ${index}=0;${index}<${value}.length;${index}++){${each}}room(p,0);${written(']')}}`;
+    return `${none}{${written('[')}for(let ${index}=0;${index}<${value}.length;${index}++){${each}}O=room(p);${written(']')}}`;
   }
 
   // ---- asking
@@ -329,43 +325,50 @@ return result;`;
     const name = `p${step.index}${this.#name()}`;
     return this.#function(name, () => {
       const cases = all.map((typed) => `case ${typed.id}:{${this.#representation(step, typed, parts, isWhole)}}`);
-      return `(n){switch(n.t){${cases.join('')}}bad()}`;
+      return `(n,p){let O=room(p);switch(n.t){${cases.join('')}}bad()}`;
     });
   }
 
   #representation(step: CodedStep, typed: TypedPlace, all: readonly Requirement[], isWhole: boolean): string {
     const wanted = this.#wanted(typed, all);
-    if (isWhole && !wanted.has('__typename')) return 'return undefined;';
-    const pieces: string[] = [];
-    const checks: string[] = [];
+    if (isWhole && !wanted.has('__typename')) return 'return -1;';
+    const code: string[] = [];
+    let before = '';
+    let length = 0;
+    const flush = () => {
+      code.push(written(before));
+      length += before.length;
+      before = '';
+    };
     const type = isWhole ? step.sentType(typed.type.name) : typed.type.name;
     for (const [sentAs, { name, parts }] of wanted) {
-      const key = `${pieces.length === 0 ? '{' : ','}"${sentAs}":`;
+      before += `${before === '' && code.length === 0 ? '{' : ','}"${sentAs}":`;
       if (sentAs === '__typename') {
         if (isAbstractType(typed.type)) throw new NotCovered('types that are not told');
-        pieces.push(JSON.stringify(`${key}${JSON.stringify(type)}`));
+        before += JSON.stringify(type);
         continue;
       }
       const field = typed.fields.get(name);
       const slot = field && this.#layouts.of(typed).slots.get(name);
       if (slot === undefined) return 'bad();';
       const kind = this.#layouts.of(typed).kinds[slot]!;
-      checks.push(kind === 'objects' ? `if(n.s${slot}===undefined)bad();` : `if(n.a${slot}<0)bad();`);
-      const value =
-        kind === 'objects'
-          ? `${this.#required(step, field!, parts)}(n.s${slot})`
-          : `${this.#source(slot, kind)}.text.slice(n.a${slot},n.e${slot})`;
-      pieces.push(JSON.stringify(key), value);
+      flush();
+      if (kind === 'objects')
+        code.push(`if(n.s${slot}===undefined)bad();p=${this.#required(step, field!, parts)}(n.s${slot},p);O=room(p);`);
+      else code.push(`if(n.a${slot}<0)bad();${this.#copied(slot, kind)}`);
     }
-    return `${checks.join('')}return ${[...pieces, JSON.stringify(pieces.length === 0 ? '{}' : '}')].join('+')};`;
+    before += wanted.size === 0 ? '{}' : '}';
+    flush();
+    this.#margin = Math.max(this.#margin, length + 10);
+    return `${code.join('')}return p;`;
   }
 
   #required(step: CodedStep, field: OpenField, parts: readonly Requirement[]): string {
     const one = this.#representer(step, [field.child!], parts, false);
     return this.#function(`q${step.index}${this.#name()}`, () => {
-      if (listDepth(field.type!) > 1) throw new NotCovered('lists of lists of objects that are kept');
-      if (listDepth(field.type!) === 0) return `(v){return v===null?'null':${one}(v)}`;
-      return `(v){if(v===null)return 'null';let t='[';for(let i=0;i<v.length;i++)t+=(i>0?',':'')+(v[i]===null?'null':${one}(v[i]));return t+']'}`;
+      const depth = listDepth(field.type!);
+      if (depth > 1) throw new NotCovered('lists of lists of objects that others go into');
+      return `(v,p){let O;${this.#written('v', depth, one)}return p}`;
     });
   }
 

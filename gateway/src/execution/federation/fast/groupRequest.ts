@@ -8,7 +8,7 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { stringifyExactly } from '../../../documents/exactNumber.ts';
-import { asBytes, isQuery } from '../../dataSources/written.ts';
+import { isQuery } from '../../dataSources/written.ts';
 import type { FetchStep } from '../planning/compiledPlan.ts';
 import { NotCovered } from './openTree.ts';
 import type { StepGroup } from './schedule.ts';
@@ -18,6 +18,8 @@ export interface EntityUnit {
   /** The name under which its answer stands. */
   readonly alias: string;
   readonly variable: string;
+  /** What stands in the request before its representations. */
+  readonly start: Buffer;
   readonly steps: readonly number[];
 }
 
@@ -29,8 +31,9 @@ export interface GroupRequest {
   readonly units: readonly EntityUnit[] | undefined;
   /** Of the client's variables, those that go along. */
   readonly variables: readonly string[];
-  /** @param parts the texts of the variables, each with its name */
-  body(parts: readonly string[]): string;
+  /** What stands before the variables, and after them. */
+  readonly start: Buffer;
+  readonly end: Buffer;
 }
 
 export interface StepSelection {
@@ -88,7 +91,7 @@ export function groupRequest({ steps }: StepGroup, selections: ReadonlyMap<numbe
     });
     const own = operation.variableDefinitions!.find((each) => each.variable.name.value === fetch.entities!.variable)!;
     definitions.set(`unit ${number}`, { ...own, variable: { ...own.variable, name: nameNode(variable) } });
-    units.push({ alias, variable, steps: members });
+    units.push({ alias, variable, start: Buffer.from(`"${variable}":[`), steps: members });
   }
   if (units.some(({ variable }, index) => index > 0 && definitions.has(variable)))
     throw new NotCovered('a variable that is called like ours');
@@ -108,19 +111,19 @@ function request(
   units: readonly EntityUnit[] | undefined,
   variables: readonly string[],
 ): GroupRequest {
-  const start = asBytes(`{"query":${JSON.stringify(query)},"variables":{`);
   const end = operationName === undefined ? '}}' : `},"operationName":${JSON.stringify(operationName)}}`;
   return {
     query,
     isQuery: isQuery(query),
     units,
     variables,
-    body: (parts) => start + parts.join(',') + end,
+    start: Buffer.from(`{"query":${JSON.stringify(query)},"variables":{`),
+    end: Buffer.from(end),
   };
 }
 
 /** A variable of the client's, as it stands in requests; undefined if it has none of this name. */
-export function variableText(name: string, variables: Readonly<Record<string, unknown>>): string | undefined {
+export function variableText(name: string, variables: Readonly<Record<string, unknown>>): Buffer | undefined {
   const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-  return value === undefined ? undefined : asBytes(`${JSON.stringify(name)}:${stringifyExactly(value)}`);
+  return value === undefined ? undefined : Buffer.from(`${JSON.stringify(name)}:${stringifyExactly(value)}`);
 }

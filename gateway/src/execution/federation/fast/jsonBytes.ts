@@ -167,19 +167,3 @@ export function rest(bytes: Uint8Array, at: number): void {
     if (byte !== 32 && byte !== 10 && byte !== 13 && byte !== 9) bad();
   }
 }
-
-/** Where answers are written; each is written in one go, and taken out then. */
-let kept = Buffer.allocUnsafeSlow(256 * 1_024);
-const keptAtMost = 4 * 2 ** 20;
-
-/** Room for so many bytes; what `from` has stands in it. */
-export function output(size: number, from?: Uint8Array): Buffer {
-  if (size <= kept.length) return kept;
-  const larger = Buffer.allocUnsafeSlow(Math.max(size, 2 * (from ?? kept).length));
-  if (from) larger.set(from);
-  if (larger.length <= keptAtMost) kept = larger;
-  return larger;
-}
-
-/** What was written, by itself. */
-export const taken = (written: Buffer, length: number): Buffer => Buffer.from(written.subarray(0, length));

@@ -33,7 +33,7 @@ export async function recordedAnswer(
   if (!step.entities) return read(sent, inspect);
   const { index } = sent.group.steps.find(({ fetch }) => fetch === step)!;
   const unit = sent.group.request.units!.findIndex(({ steps }) => steps.includes(index));
-  const { representations } = sent.told[unit]!;
+  const representations = sent.told[unit]!.in(sent.body);
   const places = new Map(representations.map((text, place) => [canonical(text), place]));
   const wanted = (variables[step.entities.variable] as unknown[]).map((each) => places.get(stringifyExactly(each)));
   if (wanted.includes(undefined)) return undefined;
@@ -51,8 +51,7 @@ export async function recordedAnswer(
 }
 
 /** As the general way would write it. */
-const canonical = (text: string): string =>
-  stringifyExactly(parseJson(Buffer.from(text, 'latin1').toString(), { trusted: true }));
+const canonical = (text: string): string => stringifyExactly(parseJson(text, { trusted: true }));
 
 /** What a fetch wants of an answer for several ones. */
 interface AskedPart {
