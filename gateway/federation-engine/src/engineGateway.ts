@@ -2,6 +2,7 @@ import type { GatewayInterface, GatewaySchemaLoadOrUpdateCallback } from '@apoll
 import { parse, type GraphQLSchema } from 'graphql';
 import { stringifyExactly } from '../../src/documents/exactNumber.ts';
 import { subgraphUrls } from '../../src/graph/graph.ts';
+import { checkOptions, checkedResult } from './checkedOptions.ts';
 import type { DataSource, EngineGatewayOptions, GatewayLogger, SupergraphSdlHook } from './gatewayOptions.ts';
 import { LoadedGraph } from './loadedGraph.ts';
 import { RemoteDataSource } from './remoteDataSource.ts';
@@ -38,6 +39,7 @@ class EngineGateway implements GatewayInterface {
   #cleanup: (() => Promise<void>) | undefined;
 
   constructor(options: EngineGatewayOptions) {
+    checkOptions(options);
     this.#options = options;
     this.#log = options.logger ?? console;
   }
@@ -53,11 +55,13 @@ class EngineGateway implements GatewayInterface {
     if (typeof from === 'string') this.#serve(from);
     else {
       const hook: SupergraphSdlHook = typeof from === 'function' ? from : (hookOptions) => from.initialize(hookOptions);
-      const { supergraphSdl, cleanup } = await hook({
-        update: (sdl) => this.#serve(sdl),
-        healthCheck: (sdl) => this.#checkHealth(sdl),
-        getDataSource: ({ name, url }) => this.#source(name, url ?? ''),
-      });
+      const { supergraphSdl, cleanup } = checkedResult(
+        await hook({
+          update: (sdl) => this.#serve(sdl),
+          healthCheck: (sdl) => this.#checkHealth(sdl),
+          getDataSource: ({ name, url }) => this.#source(name, url ?? ''),
+        }),
+      );
       this.#cleanup = cleanup;
       this.#serve(supergraphSdl);
     }
@@ -99,6 +103,10 @@ class EngineGateway implements GatewayInterface {
     if (known) return known;
     const { buildService, exactNumbers = false } = this.#options;
     const made = buildService?.({ name, url }) ?? this.#remote(url);
+    if (typeof made.process !== 'function')
+      throw new Error(
+        `buildService gave no data source for ${name}: one has a method "process", as RemoteDataSource has.`,
+      );
     if (made instanceof RemoteDataSource) made.exactNumbers = exactNumbers;
     this.#sources.set(key, made);
     return made;

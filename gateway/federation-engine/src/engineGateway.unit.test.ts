@@ -123,6 +123,31 @@ it('answers queries, mutations and introspections in Apollo Server as @apollo/ga
   await apollo.stop();
 });
 
+it.each([
+  ['mutation { anything }', 'This graph has no mutation.'],
+  ['subscription { anything }', 'This gateway answers queries and mutations; it has no subscriptions.'],
+])('refuses what the graph has no type for: %s', async (query, message) => {
+  const withoutMutation = { name: 'only', url: 'http://127.0.0.1:1/', typeDefs: parse('type Query { one: Int }') };
+  const asks = await served({ supergraphSdl: composeServices([withoutMutation]).supergraphSdl! });
+  expect((await asks(query)).errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
+});
+
+it.each([
+  [undefined, '`supergraphSdl` is the supergraph as a text'],
+  [{ serviceList: [] }, 'it takes no `serviceList`: compose beforehand'],
+  [{ supergraphSdl: parse('{ a }') }, '`supergraphSdl` is the supergraph as a text'],
+  [{ supergraphSdl: () => Promise.resolve({}) }, 'has to give `{ supergraphSdl }`'],
+  [{ supergraphSdl: () => Promise.resolve('type Query { a: Int }') }, 'has to give `{ supergraphSdl }`'],
+])('says of wrong options what right ones are (%#)', async (options, message) => {
+  const started = async () => createEngineGateway(options as never).load({ apollo: {} });
+  await expect(started()).rejects.toThrow(message);
+});
+
+it('says so if a data source is none', async () => {
+  const gateway = createEngineGateway({ supergraphSdl, buildService: () => ({}) as never });
+  await expect(gateway.load({ apollo: {} })).rejects.toThrow('buildService gave no data source for books');
+});
+
 it('says which subgraph an error is of, and what the subgraph says of it', async () => {
   const asks = await served();
   expect((await asks('{ book(id: "9") { cost: price } }')).errors).toEqual([

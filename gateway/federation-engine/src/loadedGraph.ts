@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { LruCache } from '../../src/documents/lruCache.ts';
 import { parseJson } from '../../src/documents/parseJson.ts';
@@ -54,6 +54,10 @@ export class LoadedGraph {
 
   async run(requestContext: RequestContext): Promise<GatewayExecutionResult> {
     const { document, operation, request } = requestContext;
+    if (operation.operation === OperationTypeNode.SUBSCRIPTION)
+      return { errors: [inputError('This gateway answers queries and mutations; it has no subscriptions.')] };
+    if (!this.apiSchema.getRootType(operation.operation))
+      return { errors: [inputError(`This graph has no ${operation.operation}.`)] };
     const prepared = this.#prepare(requestContext);
     const { coerced, errors } = coerceVariables(
       this.apiSchema,

@@ -180,6 +180,8 @@ export class Documents {
   /** Prepares a document that the runtime derived from a valid one; it is not validated again. */
   prepareDerived(whole: DocumentNode, operationName?: string): PreparedDocument {
     const operation = selectedOperation(whole, operationName);
+    if (!this.#graph.apiSchema.getRootType(operation.operation))
+      throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `This graph has no ${operation.operation}.`);
     // Fragments of the document's other operations may use variables that this operation does not declare. They are
     // removed here, and nothing after this meets them.
     const document = separateOperations(whole)[operation.name?.value ?? '']!;

@@ -1,0 +1,23 @@
+import type { EngineGatewayOptions, SupergraphSdlHook } from './gatewayOptions.ts';
+
+const compose = 'compose beforehand (`rover supergraph compose`), and hand over the text as `supergraphSdl`';
+
+/** Options come from JavaScript, too, and from code that was written for `@apollo/gateway`. @throws Error */
+export function checkOptions(options: EngineGatewayOptions | undefined): void {
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  for (const name of ['serviceList', 'localServiceList'])
+    if (name in given) throw new Error(`This gateway does not compose, so it takes no \`${name}\`: ${compose}.`);
+  const { supergraphSdl: from } = given;
+  const isHook = typeof from === 'object' && from !== null && 'initialize' in from;
+  if (typeof from !== 'string' && typeof from !== 'function' && !isHook)
+    throw new Error(
+      `\`supergraphSdl\` is the supergraph as a text, or a function or an object with \`initialize\` that gives it: ${compose}.`,
+    );
+}
+
+/** What a hook gave. @throws Error */
+export function checkedResult(result: Awaited<ReturnType<SupergraphSdlHook>> | undefined): typeof result & object {
+  if (typeof result?.supergraphSdl !== 'string')
+    throw new Error('What `supergraphSdl` names has to give `{ supergraphSdl }`, with the supergraph as a text.');
+  return result;
+}
