@@ -16,7 +16,7 @@ export async function commitToFresh(channel: Channel, store: KeptStore, writes: 
   return timesOf(times);
 }
 
-interface Counted {
+export interface Counted {
   readonly done: number;
   readonly stale: number;
   /** Answers of which it cannot be told: while they were read, all states of the menu came by. */

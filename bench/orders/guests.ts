@@ -29,9 +29,11 @@ interface GuestOptions {
 }
 
 /** One store with what its guests and its kitchen call by. */
-interface Store {
+export interface Store {
   readonly id: string;
   readonly kiosk: (name: keyof typeof documents, variables: object) => Promise<Data>;
+  /** Asks for another document through the kiosk. */
+  readonly ask: (document: string, variables: object) => Promise<Data>;
   readonly kitchen: (mutation: string, orderId: string) => Promise<Data>;
   readonly stream: Client;
 }
@@ -52,7 +54,15 @@ const kitchenMutation = (name: string) =>
   `mutation Kitchen($orderId: ID!) { result: ${name}(orderId: $orderId) { __typename ... on OrderStepRefused { message } } }`;
 
 /** Opens stores at all hours, and makes the guests that order there. */
-export async function openGuests({ base, dataDir, stores: count, reads }: GuestOptions): Promise<Guests> {
+export async function openGuests({ reads, ...options }: GuestOptions): Promise<Guests> {
+  const stores = await openStores(options);
+  return {
+    order: (n, notes) => takeOrder(stores[n % stores.length]!, reads, notes),
+    close: () => closeStores(stores),
+  };
+}
+
+export async function openStores({ base, dataDir, stores: count }: Omit<GuestOptions, 'reads'>): Promise<Store[]> {
   setGlobalDispatcher(new Agent({ connections: 64, pipelining: 1 }));
   const key = JSON.parse(readFileSync(join(dataDir, 'secrets', clientKeyName), 'utf8')) as Parameters<
     typeof issueToken
@@ -65,12 +75,11 @@ export async function openGuests({ base, dataDir, stores: count, reads }: GuestO
     await openAllDay(base, id, await token('manager', id));
     stores.push(await storeOf(base, id, token));
   }
-  return {
-    order: (n, notes) => takeOrder(stores[n % stores.length]!, reads, notes),
-    close: async () => {
-      for (const { stream } of stores) await stream.dispose();
-    },
-  };
+  return stores;
+}
+
+export async function closeStores(stores: readonly Store[]): Promise<void> {
+  for (const { stream } of stores) await stream.dispose();
 }
 
 async function storeOf(base: number, id: string, token: Token): Promise<Store> {
@@ -78,6 +87,7 @@ async function storeOf(base: number, id: string, token: Token): Promise<Store> {
   return {
     id,
     kiosk: (name, variables) => post(base + 3, device, documents[name], variables),
+    ask: (document, variables) => post(base + 3, device, document, variables),
     kitchen: (mutation, orderId) => post(base, kitchen, kitchenMutation(mutation), { orderId }),
     stream: createClient({
       url: `ws://127.0.0.1:${base + 3}/graphql`,
@@ -100,34 +110,52 @@ async function openAllDay(base: number, storeId: string, manager: string): Promi
 async function takeOrder(store: Store, reads: number, notes: Notes): Promise<string> {
   const tiles = Math.min(reads, 3);
   for (let n = 0; n < tiles; n += 1) await store.kiosk('tileScreen', { pageSize: 9 });
-  const { placeOrder } = (await store.kiosk('placeOrder', { input: orderInput(store.id) })) as {
-    placeOrder: { __typename: string; order?: { id: string } };
-  };
+  const { orderId, said } = await place(store);
   notes.placed();
-  const orderId = placeOrder.order?.id;
-  if (orderId === undefined) return placeOrder.__typename;
-  const seen = followOrder(store, orderId, notes);
+  if (orderId === undefined) return said;
+  let isFirst = true;
+  const seen = followOrder(store, orderId, () => {
+    if (isFirst) notes.firstStatus();
+    isFirst = false;
+  });
   await Promise.all([seen, readOn(store, orderId, reads - tiles)]);
   return 'completed';
 }
 
-/** Lets the kitchen work on the order as its stream tells how far it is, until it is COMPLETED. */
-async function followOrder(store: Store, orderId: string, notes: Notes): Promise<void> {
+/** Places an order; without an id, `said` is what came instead. */
+export async function place(store: Store): Promise<{ readonly orderId: string | undefined; readonly said: string }> {
+  const { placeOrder } = (await store.kiosk('placeOrder', { input: orderInput(store.id) })) as {
+    placeOrder: { __typename: string; order?: { id: string } };
+  };
+  return { orderId: placeOrder.order?.id, said: placeOrder.__typename };
+}
+
+/**
+ * Lets the kitchen work on the order as its stream tells how far it is, until it is COMPLETED.
+ * @param told hears of each message, before the kitchen does anything
+ */
+export async function followOrder(
+  store: Store,
+  orderId: string,
+  told: (order: { readonly status: string; readonly version: number }) => void,
+  worked: (status: string) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const next: Readonly<Record<string, string>> = {
     CONFIRMED: 'startPreparation',
     PREPARING: 'markReady',
     READY: 'handOver',
   };
-  let first = true;
   for await (const message of store.stream.iterate({ query: statusStream, variables: { orderId } })) {
     if (message.errors) throw new Error(`the stream said ${JSON.stringify(message.errors)}`);
-    if (first) notes.firstStatus();
-    first = false;
-    const status = String((message.data as Data)['orderStatusChanged']?.['status']);
+    const order = (message.data as Data)['orderStatusChanged'] as { status: string; version: number };
+    told(order);
+    const { status } = order;
     if (status === 'COMPLETED') return;
     if (status === 'CANCELLED' || status === 'REJECTED') throw new Error(`the order was ${status}`);
     const mutation = next[status];
-    if (mutation) await store.kitchen(mutation, orderId);
+    if (!mutation) continue;
+    await store.kitchen(mutation, orderId);
+    await worked(status);
   }
   throw new Error('the stream ended before the order did');
 }
