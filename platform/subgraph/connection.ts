@@ -62,7 +62,8 @@ const most = 100;
 /** What keeps the rows behind a cursor, in a list by `createdAt` and id with the newest first. */
 export const olderThan = (after: readonly [createdAt: string, id: string] | undefined) => {
   if (!after) return {};
-  const [createdAt, id] = after;
+  const [time, id] = after;
+  const createdAt = new Date(time);
   return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
 };
 

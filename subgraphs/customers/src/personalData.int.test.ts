@@ -114,7 +114,7 @@ describe('personal data', () => {
       ['P2007, 22P02', () => db.customer.findMany({ where: { id: email } })],
       [
         'accessRevocation.create() failed: argument revokedAt',
-        () => db.accessRevocation.create({ data: { subject: 'x', revokedAt: email } }),
+        () => db.accessRevocation.create({ data: { subject: 'x', revokedAt: email as unknown as Date } }),
       ],
     ];
     for (const [told, failing] of failures) {

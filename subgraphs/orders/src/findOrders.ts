@@ -11,7 +11,8 @@ type OrderPage = Page<readonly [string, string]>;
 /** The condition for orders that follow the cursor, in a list with the newest first. */
 function behind({ after }: OrderPage): Prisma.OrderWhereInput {
   if (!after) return {};
-  const [placedAt, id] = after;
+  const [time, id] = after;
+  const placedAt = new Date(time);
   return { OR: [{ placedAt: { lt: placedAt } }, { placedAt, id: { lt: id } }] };
 }
 

@@ -46,24 +46,26 @@ function spansOf(hours: Hours, day: DateTime): Span[] {
 }
 
 /**
- * All spans in which the store is open, from yesterday (whose hours may last past midnight) to the horizon. Spans
- * that touch are joined into one. A span that the clock skips in spring, such as 02:30 to 03:00 where it jumps from
- * 02:00 to 03:00, is left out, since it would end before it begins.
+ * The span in which the store is open, or else the next one; undefined if there is none before the horizon. It looks
+ * from yesterday on, whose hours may last past midnight, no further than it must. Spans that touch are joined into one.
+ * A span that the clock skips in spring, such as 02:30 to 03:00 where it jumps from 02:00 to 03:00, is left out, since
+ * it would end before it begins.
  */
-function spansAround(hours: Hours, now: Date): Span[] {
-  const today = DateTime.fromJSDate(now, { zone: hours.timeZone }).startOf('day');
-  const spans = Array.from({ length: horizonDays + 2 }, (_, index) => spansOf(hours, today.plus({ days: index - 1 })))
-    .flat()
-    .filter(({ from, to }) => from < to)
-    .sort((a, b) => a.from.toMillis() - b.from.toMillis());
-  const merged: Span[] = [];
-  for (const span of spans) {
-    const last = merged.at(-1);
-    if (last && span.from <= last.to)
-      merged[merged.length - 1] = { from: last.from, to: span.to > last.to ? span.to : last.to };
-    else merged.push(span);
+function spanAround(hours: Hours, now: Date, today: DateTime): Span | undefined {
+  let found: Span | undefined;
+  for (let index = -1; index <= horizonDays; index += 1) {
+    const day = today.plus({ days: index });
+    // No later span touches one that ends before its day does.
+    if (found && found.to < day && found.to.toMillis() > now.getTime()) return found;
+    const spans = spansOf(hours, day)
+      .filter(({ from, to }) => from < to)
+      .sort((a, b) => a.from.toMillis() - b.from.toMillis());
+    for (const span of spans) {
+      if (found && span.from <= found.to) found = { from: found.from, to: span.to > found.to ? span.to : found.to };
+      else if (!found || found.to.toMillis() <= now.getTime()) found = span;
+    }
   }
-  return merged;
+  return found && found.to.toMillis() > now.getTime() ? found : undefined;
 }
 
 export interface Opening {
@@ -76,14 +78,12 @@ export interface Opening {
 
 /** Whether a store is open at an instant, and when that changes next. At the instant of closing it is closed. */
 export function openingAt(hours: Hours, now: Date): Opening {
-  const spans = spansAround(hours, now);
-  const current = spans.find((span) => span.from.toMillis() <= now.getTime() && now.getTime() < span.to.toMillis());
-  if (current) {
-    const horizon = DateTime.fromJSDate(now, { zone: hours.timeZone }).startOf('day').plus({ days: horizonDays });
-    return { open: true, closesAt: current.to > horizon ? null : current.to.toJSDate(), nextOpening: null };
-  }
-  const next = spans.find((span) => span.from.toMillis() > now.getTime());
-  return { open: false, closesAt: null, nextOpening: next?.from.toJSDate() ?? null };
+  const today = DateTime.fromJSDate(now, { zone: hours.timeZone }).startOf('day');
+  const span = spanAround(hours, now, today);
+  if (!span || span.from.toMillis() > now.getTime())
+    return { open: false, closesAt: null, nextOpening: span?.from.toJSDate() ?? null };
+  const horizon = today.plus({ days: horizonDays });
+  return { open: true, closesAt: span.to > horizon ? null : span.to.toJSDate(), nextOpening: null };
 }
 
 /** The calendar day in a time zone at an instant, `YYYY-MM-DD`. */

@@ -43,11 +43,12 @@ export async function reserve(domain: Inventory, order: ReserveOrder): Promise<R
   const { orderId, storeId } = order;
   return domain.transaction(async (tx) => {
     const at = domain.clock();
-    const claimed = await tx.reservation.createMany({
-      data: { orderId, storeId, state: 'HELD', missingMenuItemIds: [], createdAt: at, updatedAt: at },
-      skipDuplicates: true,
-    });
-    if (claimed.count === 0) return earlierAnswer(tx, await tx.reservation.findUniqueOrThrow({ where: { orderId } }));
+    // In SQL, since Prisma keeps no plan of what creates many.
+    const claimed = await tx.$executeRaw`
+      INSERT INTO reservation (order_id, store_id, state, missing_menu_item_ids, created_at, updated_at)
+      VALUES (${orderId}::uuid, ${storeId}::uuid, 'HELD', '{}', ${at}::timestamptz, ${at}::timestamptz)
+      ON CONFLICT DO NOTHING`;
+    if (claimed === 0) return earlierAnswer(tx, await tx.reservation.findUniqueOrThrow({ where: { orderId } }));
 
     const recipes = await readRecipes(tx, order.lines);
     const stock = await lockStock(tx, storeId, ingredientsOf(recipes));
@@ -69,9 +70,10 @@ export async function reserve(domain: Inventory, order: ReserveOrder): Promise<R
       throw new Error(
         `order ${orderId} was allocated stock that cannot be reserved: ${moved.problem} of ${moved.ingredientId}`,
       );
-    await tx.reservationLine.createMany({
-      data: [...total].map(([ingredientId, quantity]) => ({ orderId, ingredientId, quantity })),
-    });
+    await tx.$executeRaw`
+      INSERT INTO reservation_line (order_id, ingredient_id, quantity)
+      SELECT ${orderId}::uuid, ingredient_id, quantity
+      FROM unnest(${[...total.keys()]}::uuid[], ${[...total.values()]}::int[]) AS line (ingredient_id, quantity)`;
     return { outcome: 'RESERVED' };
   });
 }

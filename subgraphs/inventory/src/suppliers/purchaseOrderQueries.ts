@@ -46,16 +46,16 @@ export const readRecalls = (
   { db }: Inventory,
   storeId: string,
   { after, limit }: { readonly after: readonly [string, string] | undefined; readonly limit: number },
-): Promise<RecallView[]> =>
-  db.recallAtStore.findMany({
-    where: {
-      storeId,
-      ...(after && { OR: [{ at: { lt: after[0] } }, { at: after[0], recallId: { lt: after[1] } }] }),
-    },
+): Promise<RecallView[]> => {
+  const [time, recallId] = after ?? [];
+  const at = time === undefined ? undefined : new Date(time);
+  return db.recallAtStore.findMany({
+    where: { storeId, ...(at && { OR: [{ at: { lt: at } }, { at, recallId: { lt: recallId } }] }) },
     include: withRecall,
     orderBy: [{ at: 'desc' }, { recallId: 'desc' }],
     take: limit + 1,
   });
+};
 
 /** What the store's staff do about a difference. */
 export const whatToDo: Readonly<Record<DifferenceKind, string>> = {

@@ -67,5 +67,5 @@ function changesOf(before: number, events: readonly NewEvent[]): Prisma.OrderUpd
   const version = before + events.length;
   if (last.definition.name === 'OrderHandedOver') return { version };
   const { to, reason, at } = last.data as DataOf<typeof OrderStatusChanged>;
-  return { version, status: to, reason, statusChangedAt: at };
+  return { version, status: to, reason, statusChangedAt: new Date(at) };
 }

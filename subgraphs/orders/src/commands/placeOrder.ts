@@ -94,7 +94,7 @@ async function accept(
       addressVersionId: data.addressVersionId,
       paymentMethodToken: input.payment.methodToken,
       placedAt: now,
-      promisedAt: data.promisedAt,
+      promisedAt: data.promisedAt === null ? null : new Date(data.promisedAt),
       statusChangedAt: now,
     },
   });

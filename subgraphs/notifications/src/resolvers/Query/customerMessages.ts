@@ -10,7 +10,8 @@ export const customerMessages: QueryResolvers['customerMessages'] = async (_pare
   const { customerId } = args;
   const page = list.page(args, customerId);
   if (!isId(customerId)) return list.connection([], page, () => ['', '']);
-  const [createdAt, id] = page.after ?? [];
+  const [time, id] = page.after ?? [];
+  const createdAt = time === undefined ? undefined : new Date(time);
   const read = async (tx: Tx) => ({
     rows: await tx.message.findMany({
       where: {
