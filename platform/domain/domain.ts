@@ -2,7 +2,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import type { Client } from '@connectrpc/connect';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { EventLog } from '#platform/events/eventLog.ts';
+import type { EventLog, StreamAppend } from '#platform/events/eventLog.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 
@@ -26,6 +26,12 @@ export interface Domain<Db = unknown> {
     work: (tx: TransactionOf<Db>) => Promise<T>,
     options?: { retries?: number; timeoutMs?: number },
   ): Promise<T>;
+  /**
+   * Changes the state and appends events by one statement, which is a transaction by itself and costs a round trip
+   * instead of five; see `EventLog.appendBy`. The events are published soon after.
+   * @throws ConcurrencyError when a stream is not at the expected version: nothing was done then
+   */
+  appendAtOnce<Row>(appends: readonly StreamAppend[], sql: string, params: readonly unknown[]): Promise<Row[]>;
   readonly events: EventLog;
   /** The current time. Domain code takes it from nowhere else, so that tests can set it. */
   readonly clock: () => Date;

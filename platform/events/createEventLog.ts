@@ -40,6 +40,9 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
     };
   };
 
+  const note = (tx: SqlTx, facts: readonly NewEvent[]): void =>
+    void appended.set(tx, [...(appended.get(tx) ?? []), ...facts]);
+
   async function appendAll(
     tx: SqlTx,
     appends: readonly StreamAppend[],
@@ -48,8 +51,12 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
     const facts = appends.flatMap((append) => append.events);
     if (!facts.length) return [];
     const events = facts.map((event) => prepare(event, options));
-    const versions = await write(tx, events, expectations(appends));
-    appended.set(tx, [...(appended.get(tx) ?? []), ...facts]);
+    const versions = await write<{ version: number; feed_version: number | null }>(
+      tx,
+      'select version, feed_version from platform.append_events($1::jsonb, $2::jsonb)',
+      { events, expected: expectations(appends) },
+    );
+    note(tx, facts);
     return events.map(({ id, stream, type, eventVersion, data, feed, at, metadata }, index) =>
       toEnvelope(
         {
@@ -72,6 +79,13 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
   return {
     append: (tx, expectedVersion, events, options) => appendAll(tx, [{ expectedVersion, events }], options),
     appendAll,
+    async appendBy(tx, appends, sql, params) {
+      const facts = appends.flatMap((append) => append.events);
+      const events = facts.map((event) => prepare(event, {}));
+      const rows = await write<object>(tx, sql, { events, expected: expectations(appends), params });
+      if (rows.length > 0) note(tx, facts);
+      return rows as never;
+    },
     appendedIn: (tx) => appended.get(tx) ?? [],
     async load(tx, aggregateId, after = 0) {
       const rows = await tx.$queryRawUnsafe<EventRow[]>(
@@ -121,17 +135,22 @@ function expectations(appends: readonly StreamAppend[]): Map<string, number | nu
   return expected;
 }
 
-async function write(
+async function write<Row>(
   tx: SqlTx,
-  events: readonly object[],
-  expected: ReadonlyMap<string, number | null>,
-): Promise<{ version: number; feed_version: number | null }[]> {
+  sql: string,
+  {
+    events,
+    expected,
+    params = [],
+  }: {
+    readonly events: readonly object[];
+    readonly expected: ReadonlyMap<string, number | null>;
+    readonly params?: readonly unknown[];
+  },
+): Promise<Row[]> {
   try {
-    return await tx.$queryRawUnsafe(
-      'select version, feed_version from platform.append_events($1::jsonb, $2::jsonb)',
-      JSON.stringify(events),
-      JSON.stringify(Object.fromEntries(expected)),
-    );
+    const both = [JSON.stringify(events), JSON.stringify(Object.fromEntries(expected))];
+    return await tx.$queryRawUnsafe<Row[]>(sql, ...both, ...params);
   } catch (error) {
     if (isLostRace(error))
       throw new ConcurrencyError(`another transaction appended first to ${[...expected.keys()].join(', ')}`, {

@@ -72,6 +72,30 @@ describe('the event log', () => {
     await expect(append(1, [raised(counter)])).resolves.toHaveLength(1);
   });
 
+  it('appends by a statement of the caller’s, with what else that writes or not at all', async () => {
+    const [counter, name] = [fresh(), fresh()];
+    const appendBy = (expectedVersion: number | null, as = name) =>
+      domain.appendAtOnce(
+        [{ expectedVersion, events: [raised(counter)] }],
+        `with named as (insert into platform.read_model (name) values ($3) on conflict do nothing returning $1::jsonb as events)
+         select a.version from named cross join lateral platform.append_events(named.events, $2::jsonb) as a`,
+        [as],
+      );
+    const [names, versions] = [
+      async () =>
+        (await domain.pool.query('select name from platform.read_model where name = any ($1)', [[name, counter]])).rows,
+      async () =>
+        (await inTransaction(domain.pool, (tx) => domain.events.load(tx, `counter:${counter}`))).map(
+          ({ metadata }) => metadata.aggregateVersion,
+        ),
+    ];
+    expect(await appendBy(0)).toEqual([{ version: 1 }]);
+    // The row is there, so nothing is written, and no event either.
+    expect(await appendBy(1)).toEqual([]);
+    await expect(appendBy(7, counter)).rejects.toThrow(ConcurrencyError);
+    expect([await names(), await versions()]).toEqual([[{ name }], [1]]);
+  });
+
   it('lets one of many concurrent appends win, and tells the others', async () => {
     for (const expected of [0, 1]) {
       const counter = fresh();

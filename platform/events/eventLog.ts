@@ -47,6 +47,12 @@ export interface EventLog {
    * each other. Each stream may occur once. Otherwise as `append`.
    */
   appendAll(tx: SqlTx, appends: readonly StreamAppend[], options?: AppendOptions): Promise<EventEnvelope[]>;
+  /**
+   * Appends by a statement of the caller's, which calls `platform.append_events($1::jsonb, $2::jsonb)` itself; its own
+   * parameters are `$3` and on. It returns a row if it has called it, and none if it has changed nothing.
+   * @throws ConcurrencyError as `append` does
+   */
+  appendBy<Row>(tx: SqlTx, appends: readonly StreamAppend[], sql: string, params: readonly unknown[]): Promise<Row[]>;
   /** The events that a transaction has appended so far. If there are any, wake the relay once it has committed. */
   appendedIn(tx: object): readonly NewEvent[];
   /** All events of a stream in order, from version `after` + 1. */

@@ -10,6 +10,8 @@ import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import { ConcurrencyError } from '#platform/events/concurrencyError.ts';
 import { createEventLog } from '#platform/events/createEventLog.ts';
 import type { NewEvent } from '#platform/events/defineEvent.ts';
+import type { StreamAppend } from '#platform/events/eventLog.ts';
+import { sqlTx } from '#platform/events/sqlTx.ts';
 import { servicePrincipal, type Principal } from '#platform/identity/principal.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { logOfService } from '#platform/telemetry/createLogger.ts';
@@ -90,6 +92,12 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
     if (logged && log.isLevelEnabled('info')) log.info({ eventType: type, ...logged(data) }, 'an event was recorded');
   }
 
+  /** What has committed is reported, and the relay is told of it. */
+  function publish(appended: readonly NewEvent[]): void {
+    for (const event of appended) report(event);
+    if (appended.length) environment.onAppended?.();
+  }
+
   async function transaction<T>(
     work: (tx: never) => Promise<T>,
     { retries = 3, timeoutMs = 15_000 }: { retries?: number; timeoutMs?: number } = {},
@@ -105,8 +113,7 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
           },
           { maxWait: 10_000, timeout: timeoutMs },
         );
-        for (const event of appended) report(event);
-        if (appended.length) environment.onAppended?.();
+        publish(appended);
         return result;
       } catch (error) {
         if (!(error instanceof ConcurrencyError) || attempt >= retries) throw error;
@@ -119,6 +126,12 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
     db,
     pool,
     transaction: transaction as Domain['transaction'],
+    async appendAtOnce<Row>(...parts: [readonly StreamAppend[], string, readonly unknown[]]) {
+      const tx = sqlTx(pool);
+      const rows = await events.appendBy<Row>(tx, ...parts);
+      publish(events.appendedIn(tx));
+      return rows;
+    },
     events,
     clock,
     newId,

@@ -1,4 +1,3 @@
-import type { Payment } from '#generated/payments/prisma/client.ts';
 import { toPayBack, type Result } from '../payment.ts';
 import type {
   AuthoriseAnswer,
@@ -10,6 +9,7 @@ import type {
   VoidAnswer,
 } from '../provider/paymentProvider.ts';
 import type { Intent } from './finishIntent.ts';
+import type { Paid } from './orderState.ts';
 
 /** The provider's outcome, and its ids of the authorisation and the capture. */
 export interface Asked extends Result {
@@ -94,7 +94,7 @@ function toAsked(answer: AuthoriseAnswer | CaptureAnswer | VoidAnswer | RefundAn
   return 'reason' in answer ? answer : { reason: null, ...answer };
 }
 
-function required(payment: Payment, field: 'methodToken' | 'authorisationId' | 'captureId'): string {
+function required(payment: Paid, field: 'methodToken' | 'authorisationId' | 'captureId'): string {
   const value = payment[field];
   if (value === null) throw new Error(`Payment ${payment.id} is ${payment.status} without its ${field}.`);
   return value;

@@ -7,6 +7,7 @@ import type { Outcome, PaymentStatus } from '../payment.ts';
 import { authorisationIn } from './askProvider.ts';
 import { finishIntent } from './finishIntent.ts';
 import { lockOrder } from './lockOrder.ts';
+import { readState, type Paid } from './orderState.ts';
 
 export interface StatusNews {
   readonly orderId: string;
@@ -23,18 +24,17 @@ export interface StatusNews {
  */
 export async function noteStatus(domain: Payments, providerOf: ProviderOf, news: StatusNews): Promise<boolean | null> {
   const { orderId } = news;
-  const before = await domain.db.payment.findUnique({ where: { orderId } });
+  const { payment: before, open: command } = await readState(domain, orderId);
   if (!before) return null;
-  const command = await domain.db.paymentCommand.findFirst({ where: { orderId, outcome: null } });
   if (command) await finishIntent(domain, providerOf, { command, payment: before, heard: 'perhaps' });
-  const payment = command ? await domain.db.payment.findUniqueOrThrow({ where: { orderId } }) : before;
+  const payment = command ? (await readState(domain, orderId)).payment! : before;
   if (!isNew(payment, news)) return payment.version !== before.version;
   const known = await providerOf(payment).find(orderId);
   return (known !== null && (await follow(domain, orderId, known))) || payment.version !== before.version;
 }
 
 /** Whether the news may be about something that was not done by us. All that we do, we know before. */
-const isNew = ({ status, refunded }: Payment, news: StatusNews): boolean =>
+const isNew = ({ status, refunded }: Paid, news: StatusNews): boolean =>
   status === 'CHALLENGED' ||
   (status === 'CAPTURED' && news.refunded > refunded) ||
   (status === 'AUTHORISED' && news.status === 'VOIDED');

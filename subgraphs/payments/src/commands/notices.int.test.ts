@@ -55,6 +55,16 @@ const refundAtProvider = async (amount?: number) => {
 };
 
 describe('noteStatus', () => {
+  it('asks the database once for a notice that says nothing new, and a command two or three times', async () => {
+    // The first few times no statement is prepared, and the relay is not counted here.
+    const [authorised, captured, noted] = [
+      await payments.statementsOf(authorise),
+      await payments.statementsOf(capture),
+      await payments.statementsOf(() => note(Status.CAPTURED)),
+    ];
+    expect([authorised, captured, noted]).toEqual([2, 3, 1]);
+  });
+
   it('stores a refund that the provider made by itself, once', async () => {
     await authorise();
     await capture();

@@ -10,6 +10,7 @@ import type { Payments } from '../context.ts';
 import { openPayments, providerOfTests, type ProviderOfTests } from '../testing/paymentsUnderTest.ts';
 import { ProviderUnavailable, type PaymentProvider } from '../provider/paymentProvider.ts';
 import { finishIntent } from './finishIntent.ts';
+import { noteDispute } from './noteDispute.ts';
 import { settleForgottenIntents } from '../sweepIntents.ts';
 import {
   PaymentKeyReused,
@@ -180,6 +181,49 @@ describe('a payment', () => {
     expect(await run('CAPTURE')).toMatchObject({ outcome: 'REFUSED', reason: 'no_payment' });
     expect(await payment()).toBeNull();
     expect(await sandbox.ledger(orderId)).toEqual([]);
+  });
+});
+
+describe('two commands at once', () => {
+  it('authorise or void an order that had no payment: it is not charged once it counts as voided', async () => {
+    const ends: string[] = [];
+    const race = async (kinds: readonly ('AUTHORISE' | 'VOID')[]): Promise<void> => {
+      const id = uuidv7();
+      const answers = await Promise.all(
+        kinds.map(async (kind) => {
+          const asked = { orderId: id, key: `${id}:${kind}` };
+          const request = kind === 'VOID' ? { kind, ...asked } : { kind, ...asked, terms: steady };
+          return [kind, (await processPayment(payments, usual, request)).outcome] as const;
+        }),
+      );
+      const { AUTHORISE: authorised, VOID: voided } = Object.fromEntries(answers);
+      expect(voided).toBe('VOIDED');
+      const after = await payments.db.payment.findUnique({ where: { orderId: id } });
+      if (authorised === 'DECLINED') expect([after, await sandbox.ledger(id)]).toEqual([null, []]);
+      else expect([after!.status, await sandbox.ledger(id)]).toEqual(['VOIDED', ['authorisation', 'void']]);
+      ends.push(authorised!);
+    };
+    for (let round = 0; round < 8; round += 1)
+      await Promise.all([race(['AUTHORISE', 'VOID']), race(['VOID', 'AUTHORISE'])]);
+    expect(ends).toContain('AUTHORISED');
+  });
+
+  it('take a payment and note its dispute: both are told, each once', async () => {
+    await authorise();
+    const disputed: PaymentProvider = {
+      ...provider,
+      capture: async (request) => {
+        const answer = await provider.capture(request);
+        await noteDispute(payments, {
+          ...{ orderId, disputeId: orderId, status: 'OPEN', amount: 500, reason: 'not_received', at: new Date() },
+        });
+        return answer;
+      },
+    };
+    const request: PaymentRequest = { kind: 'CAPTURE', orderId, key: `${orderId}:capture` };
+    expect(await processPayment(payments, () => disputed, request)).toMatchObject({ outcome: 'CAPTURED' });
+    expect(await payment()).toMatchObject({ status: 'CAPTURED', version: 3 });
+    expect(await outcomesOf()).toEqual(['AUTHORISED', undefined, 'CAPTURED']);
   });
 });
 

@@ -1,11 +1,18 @@
-import type { Payment, PaymentCommand } from '#generated/payments/prisma/client.ts';
-import type { TransactionOf } from '#platform/domain/domain.ts';
 import type { Payments } from '../context.ts';
-import { decide, type Outcome, type Situation } from '../payment.ts';
+import { decide, type Outcome } from '../payment.ts';
 import { chooseProvider } from '../chooseProvider.ts';
 import type { ProviderOf } from '../config.ts';
 import { finishIntent, type Intent } from './finishIntent.ts';
-import { lockOrder } from './lockOrder.ts';
+import {
+  asWritten,
+  readState,
+  unheardOf,
+  writeCommand,
+  type OrderState,
+  type Paid,
+  type Row,
+  type Written,
+} from './orderState.ts';
 
 /** What an authorisation needs beyond the order's id. */
 export interface AuthorisationTerms {
@@ -53,9 +60,11 @@ export class PaymentTermsDiffer extends Error {
   override readonly name = 'PaymentTermsDiffer';
 }
 
-type Tx = TransactionOf<Payments['db']>;
 type Step =
-  { readonly kind: 'answered'; readonly answer: PaymentAnswer } | { readonly kind: 'open'; readonly intent: Intent };
+  | { readonly kind: 'answered'; readonly answer: PaymentAnswer }
+  | { readonly kind: 'open'; readonly intent: Intent }
+  /** `writes` has to be written first, if the order is still in the state on which it was decided. */
+  | { readonly kind: 'write'; readonly writes: Written; readonly then: Exclude<Step, { readonly kind: 'write' }> };
 
 /**
  * Moves the money of one order. It is safe to repeat and to interrupt: the intent is stored before the provider is
@@ -81,104 +90,102 @@ export async function processPayment(
 
 /**
  * Answers when the provider need not be asked. Otherwise it stores an intent, or returns the earlier intent that has
- * to be finished first.
+ * to be finished first. It decides without a lock, and again for as long as the order is meanwhile in another state.
  */
-function begin(domain: Payments, request: PaymentRequest, provider: string): Promise<Step> {
-  return domain.transaction(async (tx) => {
-    await lockOrder(tx, request.orderId, request.key);
-    const known = await tx.paymentCommand.findUnique({ where: { key: request.key } });
-    if (known && known.fingerprint !== fingerprintOf(request))
-      throw new PaymentKeyReused('This idempotency key was used before with another request.');
-    const reopened = known?.outcome === 'REFUSED' && request.kind === 'REFUND' && request.insist === true;
-    if (known?.outcome && !reopened)
-      return {
-        kind: 'answered',
-        answer: { outcome: known.outcome, reason: known.reason, paymentId: known.paymentId },
-      };
-    const payment = await tx.payment.findUnique({ where: { orderId: request.orderId } });
-    if (known && !reopened) return { kind: 'open', intent: { command: known, payment: payment!, heard: 'perhaps' } };
-    if (payment && request.kind === 'AUTHORISE') requireSameTerms(payment, request.terms);
-    const part = partOf(request);
-    const tooMuch = payment !== null && part !== null && part > payment.captured - payment.refunded;
-    const decision = decide(request.kind, await situationOf(tx, request.orderId, payment), tooMuch);
-    if (decision.kind === 'answer') {
-      await writeCommand(domain, tx, request, { paymentId: payment?.id ?? null, ...decision.result });
-      return { kind: 'answered', answer: { ...decision.result, paymentId: payment?.id ?? null } };
-    }
-    if (decision.kind === 'finishEarlier') {
-      const earlier = await tx.paymentCommand.findFirstOrThrow({ where: { paymentId: payment!.id, outcome: null } });
-      return { kind: 'open', intent: { command: earlier, payment: payment!, heard: 'perhaps' } };
-    }
-    const asking =
-      request.kind === 'AUTHORISE'
-        ? await openPayment(domain, tx, request.orderId, { ...request.terms, provider })
-        : await tx.payment.update({
-            where: { id: payment!.id },
-            data: { status: decision.status, updatedAt: domain.clock() },
-          });
-    return {
-      kind: 'open',
-      intent: {
-        command: await writeCommand(domain, tx, request, { paymentId: asking.id }),
-        payment: asking,
-        heard: 'no',
-      },
-    };
-  });
-}
-
-/**
- * The situation of an order. An order that was voided before it had a payment is blocked: an authorisation that
- * arrives later must not charge it.
- */
-async function situationOf(tx: Tx, orderId: string, payment: Payment | null): Promise<Situation> {
-  if (payment) return payment.status;
-  return (await tx.paymentCommand.count({ where: { orderId, kind: 'VOID', outcome: 'VOIDED' } })) > 0
-    ? 'BLOCKED'
-    : 'NONE';
-}
-
-const openPayment = (
+async function begin(
   domain: Payments,
-  tx: Tx,
+  request: PaymentRequest,
+  provider: string,
+): Promise<Exclude<Step, { readonly kind: 'write' }>> {
+  // An authorisation is mostly the first that is heard of an order. If it is not, writing it tells the order's state.
+  let state = request.kind === 'AUTHORISE' ? unheardOf : await readState(domain, request.orderId, request.key);
+  for (;;) {
+    const step = nextStep(domain, request, provider, state);
+    if (step.kind !== 'write') return step;
+    const other = await writeCommand(domain, state, step.writes);
+    if (!other) return step.then;
+    state = other;
+  }
+}
+
+function nextStep(domain: Payments, request: PaymentRequest, provider: string, state: OrderState): Step {
+  const { known, payment, open, situation } = state;
+  if (known && known.fingerprint !== fingerprintOf(request))
+    throw new PaymentKeyReused('This idempotency key was used before with another request.');
+  const reopened = known?.outcome === 'REFUSED' && request.kind === 'REFUND' && request.insist === true;
+  if (known?.outcome && !reopened)
+    return { kind: 'answered', answer: { outcome: known.outcome, reason: known.reason, paymentId: known.paymentId } };
+  if (known && !reopened) return { kind: 'open', intent: { command: known, payment: payment!, heard: 'perhaps' } };
+  if (payment && request.kind === 'AUTHORISE') requireSameTerms(payment, request.terms);
+  const part = partOf(request);
+  const tooMuch = payment !== null && part !== null && part > payment.captured - payment.refunded;
+  const decision = decide(request.kind, situation, tooMuch);
+  if (decision.kind === 'finishEarlier') {
+    if (!open) throw new Error(`Payment ${payment!.id} is ${situation} without a command that has no outcome.`);
+    return { kind: 'open', intent: { command: open, payment: payment!, heard: 'perhaps' } };
+  }
+  if (decision.kind === 'answer') {
+    const answer = { ...decision.result, paymentId: payment?.id ?? null };
+    const writes = { command: commandOf(domain, request, answer), payment: null };
+    return { kind: 'write', writes, then: { kind: 'answered', answer } };
+  }
+  const asking: Row & { readonly id: string } =
+    request.kind === 'AUTHORISE'
+      ? newPayment(domain, request.orderId, { ...request.terms, provider })
+      : { ...state.told.payment!, id: payment!.id, status: decision.status, updated_at: domain.clock() };
+  const writes = { command: commandOf(domain, request, { paymentId: asking.id }), payment: asking };
+  return { kind: 'write', writes, then: { kind: 'open', intent: { ...asWritten(writes), heard: 'no' } } };
+}
+
+const newPayment = (
+  { newId, clock }: Payments,
   orderId: string,
   terms: AuthorisationTerms & { readonly provider: string },
-): Promise<Payment> =>
-  tx.payment.create({
-    data: {
-      ...terms,
-      id: domain.newId(),
-      orderId,
-      status: 'REQUESTED',
-      createdAt: domain.clock(),
-      updatedAt: domain.clock(),
-    },
-  });
+): Row & { readonly id: string } => ({
+  id: newId(),
+  order_id: orderId,
+  store_id: terms.storeId,
+  customer_id: terms.customerId,
+  status: 'REQUESTED',
+  amount: terms.amount,
+  captured: 0,
+  refunded: 0,
+  currency: terms.currency,
+  exponent: terms.exponent,
+  failure_reason: null,
+  method_token: terms.methodToken,
+  authorisation_id: null,
+  capture_id: null,
+  provider: terms.provider,
+  payer_present: terms.payerPresent ?? false,
+  challenge_url: null,
+  version: 0,
+  created_at: clock(),
+  updated_at: clock(),
+});
 
-function writeCommand(
-  domain: Payments,
-  tx: Tx,
+function commandOf(
+  { newId, clock }: Payments,
   request: PaymentRequest,
-  result: { paymentId: string | null; outcome?: Outcome; reason?: string | null },
-): Promise<PaymentCommand> {
-  const now = domain.clock();
-  const data = {
+  { paymentId, outcome, reason }: Pick<PaymentAnswer, 'paymentId'> & Partial<PaymentAnswer>,
+): Row {
+  const now = clock();
+  return {
     key: request.key,
     kind: request.kind,
-    orderId: request.orderId,
+    order_id: request.orderId,
+    payment_id: paymentId,
     fingerprint: fingerprintOf(request),
     amount: partOf(request),
-    providerKey: domain.newId(),
-    createdAt: now,
-    outcome: null,
-    reason: null,
-    ...result,
-    settledAt: result.outcome ? now : null,
+    outcome: outcome ?? null,
+    reason: reason ?? null,
+    provider_key: newId(),
+    created_at: now,
+    settled_at: outcome ? now : null,
   };
-  return tx.paymentCommand.upsert({ where: { key: request.key }, create: data, update: data });
 }
 
-function requireSameTerms(payment: Payment, terms: AuthorisationTerms): void {
+function requireSameTerms(payment: Paid, terms: AuthorisationTerms): void {
   if (payment.amount === terms.amount && payment.currency === terms.currency) return;
   throw new PaymentTermsDiffer(`The order has a payment of ${payment.amount} ${payment.currency} already.`);
 }
