@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Domain } from '#platform/domain/domain.ts';
 import type { EventDefinition, EventEnvelope } from './defineEvent.ts';
 import type { ReadModel } from './defineReadModel.ts';
 import type { SqlTx } from './sqlTx.ts';
@@ -21,7 +22,7 @@ export interface Consumer {
    */
   concerns?(event: EventEnvelope): boolean;
   /** Records the event as handled, in the transaction of its effects, unless it must not be handled now. */
-  take(tx: SqlTx, event: EventEnvelope, replaying: boolean): Promise<Taken>;
+  take(tx: SqlTx, event: EventEnvelope, replaying: boolean, domain: Domain): Promise<Taken>;
   /**
    * The same as `take` and then `handle`, in one statement, for an event that is not replayed. Where it rejects,
    * nothing was done, and the two are tried.
@@ -31,7 +32,8 @@ export interface Consumer {
   handle(event: EventEnvelope<any>, context: { domain: any; tx: any }): Promise<void>;
   /**
    * In what `take` and `handle` run. `prisma`, the default: a transaction of the domain's Prisma client. `sql`: a
-   * transaction of plain SQL, which costs a third of that. `nothing`: no transaction at all; see `forwardEvent`.
+   * transaction of plain SQL, which costs a third of that. `nothing`: no transaction at all; see `forwardEvent` and
+   * `onEventsAtOnce`.
    */
   readonly within?: 'prisma' | 'sql' | 'nothing';
   /** The read model that this consumer keeps, if it does nothing else. */

@@ -106,7 +106,7 @@ export function handleIn(
 ): Promise<Taken> {
   const take = async (tx: SqlTx): Promise<Taken> => {
     await before?.(tx);
-    const taken = await consumer.take(tx, event, replaying);
+    const taken = await consumer.take(tx, event, replaying, domain);
     if (taken === 'first') await consumer.handle(event, { domain, tx });
     return taken;
   };

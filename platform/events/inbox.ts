@@ -21,18 +21,38 @@ export async function takeFromInbox(
   event: EventEnvelope,
   replaying: boolean,
 ): Promise<Taken> {
-  // The event's own day, not today's: a duplicate must look in the partition where the first delivery is recorded.
-  const day = new Date(event.timestamp).toISOString().slice(0, 10);
+  const rows = await tx.$queryRawUnsafe<{ taken: Taken }[]>(taking, ...takenBy(consumer, event, replaying));
+  return rows[0]!.taken;
+}
+
+/**
+ * The same together with the effect, in one statement. `effect` continues a `with`, and reads "first", which has a row
+ * if the event is to be handled; it ends by a query that returns "taken" from "delivery". Its own parameters begin with
+ * `$6`, and `$2` is the id of the event.
+ */
+export async function takeAndWrite(
+  tx: SqlTx,
+  taker: { readonly consumer: string; readonly event: EventEnvelope; readonly replaying: boolean },
+  effect: { readonly sql: string; readonly params: readonly unknown[] },
+): Promise<Taken> {
   const rows = await tx.$queryRawUnsafe<{ taken: Taken }[]>(
-    'select platform.take($1::text, $2::uuid, $3::date, $4::text, $5::boolean) as taken',
-    consumer,
-    event.eventId,
-    day,
-    event.metadata.aggregateId,
-    replaying,
+    `with delivery as materialized (${taking}), first as (select from delivery where taken = 'first'), ${effect.sql}`,
+    ...takenBy(taker.consumer, taker.event, taker.replaying),
+    ...effect.params,
   );
   return rows[0]!.taken;
 }
+
+const taking = 'select platform.take($1::text, $2::uuid, $3::date, $4::text, $5::boolean) as taken';
+
+const takenBy = (consumer: string, { eventId, timestamp, metadata }: EventEnvelope, replaying: boolean) => [
+  consumer,
+  eventId,
+  // The event's own day, not today's: a duplicate must look in the partition where the first delivery is recorded.
+  new Date(timestamp).toISOString().slice(0, 10),
+  metadata.aggregateId,
+  replaying,
+];
 
 /**
  * Makes the inbox's table partitions of the next days and drops those past retention. Several processes may call it at

@@ -1,7 +1,7 @@
 import type { Domain, TransactionOf } from '#platform/domain/domain.ts';
 import type { Consumer, Taken } from './consumer.ts';
 import type { EventDefinition, EventEnvelope } from './defineEvent.ts';
-import { takeFromInbox } from './inbox.ts';
+import { takeAndWrite, takeFromInbox } from './inbox.ts';
 
 /**
  * Declares what a domain does about an event.
@@ -43,6 +43,24 @@ export const onEvents = <D extends Domain<any>>(
   ...(only && { concerns: only }),
   take: (tx, event, replaying) => takeFromInbox(tx, name, event, replaying),
   handle,
+});
+
+/**
+ * As `onEvents`, for an effect that one statement writes. The statement takes the event from the inbox, too, so that an
+ * event costs a round trip and no transaction; see `takeAndWrite` for what it has to be.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any database client
+export const onEventsAtOnce = <D extends Domain<any>>(
+  definitions: readonly EventDefinition[],
+  name: string,
+  effectOf: (event: EventEnvelope, domain: D) => { readonly sql: string; readonly params: readonly unknown[] },
+): Consumer => ({
+  name,
+  events: definitions,
+  within: 'nothing',
+  take: (tx, event, replaying, domain) =>
+    takeAndWrite(tx, { consumer: name, event, replaying }, effectOf(event, domain as D)),
+  handle: () => Promise.resolve(),
 });
 
 /**

@@ -6,13 +6,15 @@ import pino from 'pino';
 import { beforeAll, beforeEach } from 'vitest';
 import { newSigningKey } from '#platform/identity/developmentIssuer.ts';
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
+import type { EventEnvelope } from '#platform/events/defineEvent.ts';
+import { handleIn } from '#platform/events/deliver.ts';
 import { testSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { whenFileEnds } from '#platform/testkit/whenFileEnds.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import type { Partners } from '../context.ts';
+import { onPartnerEvents } from '../consumers/partnerEvents.ts';
 import definition from '../main.ts';
 import { runWebhookRelay, type RunningWebhookRelay } from '../relay/runWebhookRelay.ts';
-import { enqueue } from '../webhooks/enqueue.ts';
 import { eventTypes } from '../webhooks/eventTypes.ts';
 import { newSecret } from '../webhooks/secret.ts';
 
@@ -126,13 +128,12 @@ export class RelayUnderTest {
   async happen(object: string, version: number, type = 'store.ordering_changed'): Promise<string> {
     const { domain, now } = this;
     const id = domain.newId();
-    const data = { storeId, accepting: true };
-    await domain.transaction(async (tx) => {
-      await tx.webhookEvent.create({
-        data: { id, type, object, objectVersion: version, storeId, data, happenedAt: now },
-      });
-      await enqueue(tx, now, eventTypes, { eventIds: [id], again: false });
-    });
+    const event = {
+      ...{ eventId: id, eventType: eventTypes.find((each) => each.type === type)!.event, version: '1.0' },
+      ...{ source: 'stores-service', timestamp: now.toISOString(), data: { storeId, accepting: true } },
+      metadata: { aggregateId: object, aggregateVersion: version, correlationId: id, causationId: id, actor: 'test' },
+    };
+    await handleIn(domain, onPartnerEvents, event as unknown as EventEnvelope, false);
     return id;
   }
 

@@ -25,6 +25,74 @@ export interface Selection {
   readonly again: boolean;
 }
 
+/** The types of events with the scope that each needs, from a parameter. */
+const rulesIn = (parameter: string): string =>
+  `SELECT * FROM jsonb_to_recordset(${parameter}::jsonb)
+     AS r("type" text, "name" text, "scope" text, "ofOrders" boolean, "ofVendors" boolean)`;
+
+const rulesAsJson = (rules: readonly Rule[]): string =>
+  JSON.stringify(
+    rules.map(({ type, name, scope, ofOrders = false, ofVendors = false }) => ({
+      ...{ type, name, scope, ofOrders, ofVendors },
+    })),
+  );
+
+/** Joins events, called "v", with the endpoints that ask for them and may have them. */
+const asking = `JOIN "rule" USING ("type")
+  JOIN "webhook_endpoint" "e" ON "rule"."name" = ANY ("e"."event_types")
+   AND (coalesce(cardinality("e"."store_ids"), 0) = 0 OR "v"."store_id" IS NULL OR "v"."store_id" = ANY ("e"."store_ids"))
+  JOIN "app" "a" ON "a"."id" = "e"."app_id" AND "rule"."scope" = ANY ("a"."scopes")
+   AND (NOT "rule"."ofOrders" OR "v"."store_id" = ANY ("a"."order_store_ids"))
+   AND (NOT "rule"."ofVendors" OR "v"."vendor_id" = ANY ("a"."vendor_ids"))`;
+
+/** Lanes are locked last, and in their order. */
+const openingLanes = (now: string): string =>
+  `INSERT INTO "webhook_lane" AS "l" ("endpoint_id", "object", "next_at", "leased")
+   SELECT DISTINCT "endpoint_id", "object", ${now}::timestamptz, false FROM "queued" ORDER BY 1, 2
+   ON CONFLICT ("endpoint_id", "object") DO UPDATE SET "object" = EXCLUDED."object"`;
+
+/** An event that apps may be told of. */
+export interface KeptEvent {
+  readonly object: string;
+  readonly objectVersion: number;
+  readonly storeId: string | null;
+  readonly vendorId: string | null;
+  readonly data: object;
+  readonly happenedAt: Date;
+  /** When its vendor is told in another way, if none of its systems has taken the webhook; null for other events. */
+  readonly watchedUntil: Date | null;
+}
+
+/**
+ * What a consumer writes of an event: it keeps it, and puts it into the lanes of the endpoints that ask for it. All is
+ * one statement, since most events are asked for by nobody.
+ */
+export const keeping = (now: Date, rule: Rule, event: KeptEvent) => ({
+  sql: `"rule" AS (${rulesIn('$6')}), "kept" AS (
+      INSERT INTO "webhook_event" ("id", "type", "object", "object_version", "store_id", "vendor_id", "data", "happened_at")
+      SELECT $2::uuid, "type", $8, $9::int, $10, $11, $12::jsonb, $13::timestamptz FROM "rule" CROSS JOIN "first"
+      RETURNING *
+    ), "watched" AS (
+      INSERT INTO "vendor_watch" ("event_id", "vendor_id", "marketplace_order_id", "due_at")
+      SELECT "id", "vendor_id"::uuid, ("data"->>'marketplaceOrderId')::uuid, $14::timestamptz FROM "kept"
+       WHERE $14 IS NOT NULL
+    ), "queued" AS (
+      INSERT INTO "webhook_delivery" ("endpoint_id", "event_id", "position", "object", "state", "attempts", "answers", "made_at")
+      SELECT "e"."id", "v"."id", "v"."position", "v"."object", 'WAITING', 0, '[]', $7::timestamptz
+        FROM "kept" "v" ${asking}
+       WHERE "e"."state" = 'ACTIVE'
+      RETURNING "endpoint_id", "object"
+    ), "lane" AS (${openingLanes('$7')})
+    SELECT "taken", (SELECT pg_notify('${workChannel}', '') FROM "queued" LIMIT 1) FROM "delivery"`,
+  params: [
+    rulesAsJson([rule]),
+    now,
+    ...[event.object, event.objectVersion, event.storeId, event.vendorId, JSON.stringify(event.data)],
+    event.happenedAt,
+    event.watchedUntil,
+  ],
+});
+
 /**
  * Puts deliveries of kept events into the lanes of the endpoints that ask for them and may have them. `rules` are the
  * types of events with the scope that each needs. Deliveries that wait already stay as they are.
@@ -33,7 +101,7 @@ export interface Selection {
 export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selection: Selection): Promise<number> {
   const { eventIds, endpointId, from, until, after, most, again } = selection;
   const [row] = await tx.$queryRawUnsafe<{ count: number }[]>(
-    `WITH "rule" AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS r("type" text, "name" text, "scope" text, "ofOrders" boolean, "ofVendors" boolean)),
+    `WITH "rule" AS (${rulesIn('$1')}),
      -- Once for all events, and not for each of them.
      "latest" AS MATERIALIZED (
        SELECT coalesce(max("position"), 0) AS "position" FROM "webhook_delivery"
@@ -42,13 +110,7 @@ export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selecti
      "queued" AS (
        INSERT INTO "webhook_delivery" AS "d" ("endpoint_id", "event_id", "position", "object", "state", "attempts", "answers", "made_at")
        SELECT "e"."id", "v"."id", "v"."position", "v"."object", 'WAITING', 0, '[]', $2::timestamptz
-         FROM "webhook_event" "v"
-         JOIN "rule" USING ("type")
-         JOIN "webhook_endpoint" "e" ON "rule"."name" = ANY ("e"."event_types")
-          AND (coalesce(cardinality("e"."store_ids"), 0) = 0 OR "v"."store_id" IS NULL OR "v"."store_id" = ANY ("e"."store_ids"))
-         JOIN "app" "a" ON "a"."id" = "e"."app_id" AND "rule"."scope" = ANY ("a"."scopes")
-          AND (NOT "rule"."ofOrders" OR "v"."store_id" = ANY ("a"."order_store_ids"))
-          AND (NOT "rule"."ofVendors" OR "v"."vendor_id" = ANY ("a"."vendor_ids"))
+         FROM "webhook_event" "v" ${asking}
         WHERE "e"."state" = 'ACTIVE'
           AND ($3::uuid[] IS NULL OR "v"."id" = ANY ($3))
           AND ($4::uuid IS NULL OR "e"."id" = $4)
@@ -70,17 +132,9 @@ export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selecti
           SET "state" = 'WAITING', "attempts" = 0, "settled_at" = NULL, "settled_sequence" = NULL
         WHERE $8 AND "d"."state" <> 'WAITING'
        RETURNING "endpoint_id", "object"
-     ), "lane" AS (
-       INSERT INTO "webhook_lane" AS "l" ("endpoint_id", "object", "next_at", "leased")
-       SELECT DISTINCT "endpoint_id", "object", $2::timestamptz, false FROM "queued" ORDER BY 1, 2
-       ON CONFLICT ("endpoint_id", "object") DO UPDATE SET "object" = EXCLUDED."object"
-     )
+     ), "lane" AS (${openingLanes('$2')})
      SELECT count(*)::int AS "count" FROM "queued"`,
-    JSON.stringify(
-      rules.map(({ type, name, scope, ofOrders = false, ofVendors = false }) => ({
-        ...{ type, name, scope, ofOrders, ofVendors },
-      })),
-    ),
+    rulesAsJson(rules),
     now,
     eventIds ?? null,
     endpointId ?? null,
