@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Domain } from '#platform/domain/domain.ts';
-import { Bell } from '#platform/events/bell.ts';
 import { pause } from '#platform/events/pause.ts';
 import { boundedServer } from '#platform/http/boundedServer.ts';
 import { servicePrincipal } from '#platform/identity/principal.ts';
 import { connectWithinMs } from '#platform/postgres/connectWithinMs.ts';
 import { poolPulse } from '#platform/postgres/poolPulse.ts';
+import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { announceClose, closeHttpServer } from '#platform/subgraph/closeHttpServer.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
@@ -20,9 +20,10 @@ import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { webhooksService } from '#schema/services.ts';
 import type { KeysName } from './config.ts';
 import { door } from './door/door.ts';
+import { Desk } from './inbox/desk.ts';
 import { Inbox } from './inbox/inbox.ts';
 import { bodySealer } from './inbox/sealedBody.ts';
-import { workOffOne, type Works } from './inbox/workOff.ts';
+import { workOff, type Works } from './inbox/workOff.ts';
 import type { Source } from './source.ts';
 import { sources as allSources } from './sources.ts';
 
@@ -59,6 +60,7 @@ const finishWithinMs = 10_000;
 export async function runWebhooks(environment: WebhooksEnvironment): Promise<RunningWebhooks> {
   const { log, metrics, clock = () => new Date(), sources = allSources } = environment;
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: environment.databaseUrl,
     max: 8,
     keepAlive: true,
@@ -66,7 +68,7 @@ export async function runWebhooks(environment: WebhooksEnvironment): Promise<Run
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
   const inbox = new Inbox(pool, bodySealer(environment.secrets.WEBHOOK_BODY_KEYS), clock);
-  const bells = new Map(sources.map(({ name }) => [name, new Bell()]));
+  const desks = new Map(sources.map(({ name }) => [name, new Desk()]));
   const answers = poolPulse(pool);
   let draining = false;
   const server = boundedServer(
@@ -82,7 +84,7 @@ export async function runWebhooks(environment: WebhooksEnvironment): Promise<Run
       log,
       metrics,
       ready: async () => !draining && (await answers()),
-      onReceived: ({ name }) => bells.get(name)?.ring(),
+      deskOf: ({ name }) => desks.get(name)!,
     }),
     { requestMs: 15_000 },
   );
@@ -100,7 +102,8 @@ export async function runWebhooks(environment: WebhooksEnvironment): Promise<Run
   }
   const serving = await environment.network.serve(webhooksService, [timelineService({ pool }, timeline)]);
   const loops = superviseLoops(log, [
-    ...sources.map((source) => workOff(source, works, bells.get(source.name)!)),
+    ...sources.map((source) => workingOff(source, works, desks.get(source.name)!)),
+    lookForDue(inbox, desks),
     forgetOld(inbox),
   ]);
   const { address, port } = server.address() as AddressInfo;
@@ -120,10 +123,23 @@ export async function runWebhooks(environment: WebhooksEnvironment): Promise<Run
   };
 }
 
-const workOff = (source: Source, works: Works, bell: Bell): Background => ({
+const workingOff = (source: Source, works: Works, desk: Desk): Background => ({
   name: `webhooks of ${source.name}`,
+  run: (signal) =>
+    desk.run(
+      signal,
+      (claimed) => workOff(source, claimed, works),
+      () => works.inbox.claim(source.name),
+    ),
+});
+
+const lookForDue = (inbox: Inbox, desks: ReadonlyMap<string, Desk>): Background => ({
+  name: 'webhooks that are due',
   async run(signal) {
-    while (!signal.aborted) if (!(await workOffOne(source, works))) await bell.wait(lookEveryMs, signal);
+    while (!signal.aborted) {
+      for (const source of await inbox.due()) desks.get(source)?.ring();
+      await pause(lookEveryMs, signal);
+    }
   },
 });
 

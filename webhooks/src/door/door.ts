@@ -4,7 +4,8 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { originForm } from '#platform/http/originForm.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { within } from '#platform/telemetry/within.ts';
-import type { Inbox } from '../inbox/inbox.ts';
+import type { Desk } from '../inbox/desk.ts';
+import type { Inbox, Received } from '../inbox/inbox.ts';
 import { readNotice } from '../readNotice.ts';
 import { Forged } from '../signatures/signatureScheme.ts';
 import { NotUnderstood, type Source } from '../source.ts';
@@ -18,8 +19,8 @@ export interface DoorParts {
   readonly metrics: Metrics;
   /** Whether the process can take messages. */
   readonly ready: () => Promise<boolean>;
-  /** Called after a commit, with the source of a message that is to be worked off. */
-  readonly onReceived: (source: Source) => void;
+  /** Where the messages of a source are worked off. */
+  readonly deskOf: (source: Source) => Desk;
 }
 
 interface Answer {
@@ -100,6 +101,21 @@ function receiver(source: Source, parts: DoorParts): (request: IncomingMessage) 
     }
   }
 
+  /** It hands the message over also where it takes longer than the sender waits. */
+  async function receive(messageId: string, body: string): Promise<Received['outcome']> {
+    const desk = parts.deskOf(source);
+    const told = understood(source, body, messageId);
+    const claim = told.parked === undefined && desk.reserve();
+    let received: Received | undefined;
+    try {
+      received = await parts.inbox.receive({ source: source.name, messageId, body, claim, ...told });
+      return received.outcome;
+    } finally {
+      if (claim) desk.hand(received?.claimed);
+      if (received?.outcome === 'new' && !received.claimed) desk.ring();
+    }
+  }
+
   return async (request) => {
     const read_ = await read(request);
     if ('problem' in read_) {
@@ -124,14 +140,13 @@ function receiver(source: Source, parts: DoorParts): (request: IncomingMessage) 
       });
     const received = await within(
       source.limits.milliseconds,
-      () => parts.inbox.receive({ source: source.name, messageId, body, ...understood(source, body, messageId) }),
+      () => receive(messageId, body),
       () => {
         throw new Error('the inbox does not answer');
       },
     );
     if (received === 'differs') return refused('conflict', { status: 409, code: 'ID_REUSED' });
     parts.metrics.count('webhooksReceived', { source: source.name, outcome: received });
-    if (received === 'new') parts.onReceived(source);
     return { status: 200, code: received === 'new' ? 'RECEIVED' : 'REPEATED' };
   };
 }

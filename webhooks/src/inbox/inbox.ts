@@ -3,7 +3,11 @@ import { retention } from '#schema/retention.ts';
 import type { BodySealer } from './sealedBody.ts';
 
 /** What came of a message: it is new, came before, or has the id of one that came before with another body. */
-export type Received = 'new' | 'repeated' | 'differs';
+export interface Received {
+  readonly outcome: 'new' | 'repeated' | 'differs';
+  /** The message, if it was to be claimed and is the first of its object. */
+  readonly claimed?: Claimed;
+}
 
 export interface Incoming {
   readonly source: string;
@@ -12,6 +16,8 @@ export interface Incoming {
   readonly body: string;
   /** Why it cannot be understood: then it is parked at once. */
   readonly parked?: string;
+  /** Whether this process works on it at once, unless another message of its object waits. */
+  readonly claim: boolean;
 }
 
 /** A message that this process works on. */
@@ -47,12 +53,15 @@ export class Inbox {
     private readonly clock: () => Date,
   ) {}
 
-  async receive({ source, messageId, object, body, parked }: Incoming): Promise<Received> {
+  async receive({ source, messageId, object, body, parked, claim }: Incoming): Promise<Received> {
     const { sealedBody, wrappedKey } = this.sealer.seal(source, messageId, body);
     const now = this.clock();
-    const { rowCount } = await this.pool.query(
-      `insert into webhook (source, message_id, object_key, state, reason, next_at, received_at, settled_at, sealed_body, wrapped_key)
-       values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9) on conflict (source, message_id) do nothing`,
+    const { rows } = await this.pool.query<Pick<Row, 'position' | 'attempts'>>(
+      `insert into webhook (source, message_id, object_key, state, reason, attempts, next_at, received_at, settled_at, sealed_body, wrapped_key)
+       select $1, $2, $3, $4, $5, first::int, case when first then $7::timestamptz else $6::timestamptz end, $6, $8::timestamptz, $9::bytea, $10::bytea
+       from (select $11::boolean and not exists (
+         select from webhook e where e.state = 'waiting' and e.source = $1 and e.object_key = $3)) as f (first)
+       on conflict (source, message_id) do nothing returning position, attempts`,
       [
         source,
         messageId,
@@ -60,14 +69,18 @@ export class Inbox {
         parked === undefined ? 'waiting' : 'parked',
         parked ?? null,
         now,
+        new Date(now.getTime() + leaseMs),
         parked === undefined ? null : now,
         sealedBody,
         wrappedKey,
+        claim,
       ],
     );
-    if (rowCount) return 'new';
+    const [row] = rows;
+    if (row?.attempts) return { outcome: 'new', claimed: { ...row, source, messageId, body, receivedAt: now } };
+    if (row) return { outcome: 'new' };
     const before = await this.bodyOf(source, messageId);
-    return before === undefined || before === body ? 'repeated' : 'differs';
+    return { outcome: before === undefined || before === body ? 'repeated' : 'differs' };
   }
 
   /** The body of a message; undefined if it was deleted. */
@@ -104,6 +117,15 @@ export class Inbox {
       receivedAt: row.received_at,
       body: this.sealer.open(source, row.message_id, { sealedBody: row.sealed_body, wrappedKey: row.wrapped_key }),
     };
+  }
+
+  /** The sources of messages that are due. */
+  async due(): Promise<string[]> {
+    const { rows } = await this.pool.query<{ source: string }>(
+      `select distinct source from webhook where state = 'waiting' and next_at <= $1`,
+      [this.clock()],
+    );
+    return rows.map(({ source }) => source);
   }
 
   async done({ position }: Claimed): Promise<void> {

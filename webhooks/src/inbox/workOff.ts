@@ -29,21 +29,18 @@ const forGood: ReadonlySet<Code> = new Set([
   Code.PermissionDenied,
 ]);
 
-/** Works off the next message of a source. @returns whether there was one */
-export async function workOffOne(source: Source, works: Works): Promise<boolean> {
-  const claimed = await works.inbox.claim(source.name);
-  if (!claimed) return false;
+/** Works off a message of a source. */
+export async function workOff(source: Source, claimed: Claimed, works: Works): Promise<void> {
   const count = (outcome: 'done' | 'early' | 'retried' | 'parked'): void =>
     works.metrics.count('webhooksWorked', { source: source.name, outcome });
   try {
     await readNotice(source, claimed.body).command(works.rpc, `${source.name}:${claimed.messageId}`);
   } catch (error) {
     count(await failed(claimed, error, works));
-    return true;
+    return;
   }
   await works.inbox.done(claimed);
   count('done');
-  return true;
 }
 
 async function failed(claimed: Claimed, error: unknown, works: Works): Promise<'early' | 'retried' | 'parked'> {
