@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Session, type Profiler } from 'node:inspector/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -37,6 +38,8 @@ const stride = 7_919;
 /** How much of the machine the server uses: bytes, and microseconds of CPU since it started. */
 export interface Mark {
   readonly cpu: number;
+  /** That of the thread which runs JavaScript; the rest is of those that collect garbage and compile. */
+  readonly mainCpu: number;
   readonly rss: number;
   readonly heap: number;
 }
@@ -47,8 +50,12 @@ const settleRounds = 4;
 const mark = (): Mark => {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed, external } = process.memoryUsage();
-  return { cpu: user + system, rss, heap: heapUsed + external };
+  return { cpu: user + system, mainCpu: mainThreadCpu(), rss, heap: heapUsed + external };
 };
+
+/** The first number is the time for which the thread has run, in nanoseconds. */
+const mainThreadCpu = (): number =>
+  Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000;
 
 function serverCalls(begin: (setup: ServerSetup) => Promise<Served>) {
   let served: Served | undefined;

@@ -40,6 +40,7 @@ export async function authorizations({ tokens, clientKey }: Surroundings, count:
 /** Use of the server's CPU over a span, in microseconds. */
 export interface Span {
   readonly cpu: number;
+  readonly mainCpu: number;
   readonly seconds: number;
 }
 
@@ -189,7 +190,11 @@ export class Rig {
     const [began, before] = [performance.now(), await this.server.call('mark')];
     await work();
     const after = await this.server.call('mark');
-    return { cpu: after.cpu - before.cpu, seconds: (performance.now() - began) / 1_000 };
+    return {
+      cpu: after.cpu - before.cpu,
+      mainCpu: after.mainCpu - before.mainCpu,
+      seconds: (performance.now() - began) / 1_000,
+    };
   }
 
   /** The CPU that the processes of the clients have used, in microseconds. */

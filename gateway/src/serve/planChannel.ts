@@ -7,6 +7,7 @@ import { defaultLimits } from '../documents/limits.ts';
 import { createFederationEngine } from '../execution/federation/federationEngine.ts';
 import { plansText, type MadePlan } from '../execution/federation/planning/madePlans.ts';
 import { buildGraph } from '../graph/graph.ts';
+import { queryToRead } from '../streams/sharedQuery.ts';
 import { streamDocument } from '../streams/streamDocument.ts';
 import { trustedDocumentsOf } from './runChannel.ts';
 
@@ -32,7 +33,8 @@ export function planChannel(manifest: ChannelManifest, supergraph: string): stri
         whole.operation.operation === 'subscription'
           ? streamDocument(whole.document, whole.operation, graph)
           : undefined;
-      const asked = stream ? documents.prepareDerived(stream.query, stream.operationName) : whole;
+      const read = stream && queryToRead(stream, graph.apiSchema);
+      const asked = read ? documents.prepareDerived(read.document, read.operationName) : whole;
       for (const caller of callers) documents.variantFor(asked, caller);
     } catch {
       continue;

@@ -51,6 +51,11 @@ const ownerClass = (principal: Principal): string =>
  */
 export class Cursors {
   readonly #keys: readonly Buffer[];
+  #lastSigned: { readonly address: string; readonly position: Position; readonly text: string } = {
+    address: '',
+    position: { epoch: '', version: 0 },
+    text: '',
+  };
 
   /**
    * The first key signs; cursors of all keys are accepted. Without keys a random one is made, and cursors become
@@ -67,7 +72,13 @@ export class Cursors {
 
   /** The rest of a cursor. It is the same for all clients that follow the feed. */
   position(feed: FeedAddress, position: Position): string {
-    return `${position.epoch}.${position.version}${position.isLast ? 'z' : ''}.${this.#positionBy(this.#keys[0]!, addressKey(feed), position)}`;
+    // Streams of one feed whose documents differ ask for the same one after the other.
+    const { address, position: last, text } = this.#lastSigned;
+    const key = addressKey(feed);
+    if (key === address && isSamePosition(position, last)) return text;
+    const signed = `${position.epoch}.${position.version}${position.isLast ? 'z' : ''}.${this.#positionBy(this.#keys[0]!, key, position)}`;
+    this.#lastSigned = { address: key, position, text: signed };
+    return signed;
   }
 
   /** The position in a cursor; undefined if the cursor is forged or malformed, or belongs to another owner or feed. */
@@ -91,6 +102,9 @@ export class Cursors {
     return sign(key, JSON.stringify(['position', address, epoch, version, ...(isLast ? ['last'] : [])]));
   }
 }
+
+const isSamePosition = (a: Position, b: Position): boolean =>
+  a.version === b.version && a.epoch === b.epoch && (a.isLast ?? false) === (b.isLast ?? false);
 
 const sign = (key: Buffer, text: string): string =>
   createHmac('sha256', key).update(text).digest().subarray(0, 16).toString('base64url');

@@ -1,14 +1,16 @@
-import { GraphQLError, type ExecutionResult } from 'graphql';
+import { GraphQLError, print, type ExecutionResult } from 'graphql';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { requireScope } from '#platform/subgraph/authSchema.ts';
 import type { PreparedDocument } from '../documents/documents.ts';
 import type { GraphGeneration } from '../execution/liveGraph.ts';
+import { LruCache } from '../documents/lruCache.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Cursors, Position } from './cursors.ts';
 import { feedOf, type FeedAddress } from './feeds/feedAddress.ts';
 import { renderFeed } from './feeds/renderFeed.ts';
 import { nothingToFollow } from './streamAnswer.ts';
+import { queryToRead, type SharedQuery } from './sharedQuery.ts';
 import { streamClass, type StreamClass } from './streamClass.ts';
 import { streamDocument, type StreamDocument } from './streamDocument.ts';
 
@@ -16,6 +18,8 @@ import { streamDocument, type StreamDocument } from './streamDocument.ts';
 export interface PreparedStream {
   readonly stream: StreamDocument;
   readonly query: PreparedDocument;
+  /** The answer of that query as the client's document says it; see `SharedQuery`. */
+  readonly ownAnswer: SharedQuery['ownAnswer'];
   /** The same for a class that is refused some fields: its messages have to be executed, which enforces that. */
   readonly executed: StreamDocument;
   /**
@@ -50,11 +54,16 @@ export interface Route {
 export type Rerouting =
   { readonly kind: 'route'; readonly route: Route } | { readonly kind: 'refused'; readonly result: ExecutionResult };
 
+/** As for documents: a prepared one takes about a hundred times the memory of its text. */
+const maxQueryCharacters = 1_000_000;
+
 /** Finds the routes of requests in the graph that is served now. */
 export class Routes {
   readonly #events: ReadonlyMap<string, EventDefinition>;
   readonly #cursors: Cursors;
   readonly #prepared = new WeakMap<PreparedDocument, PreparedStream>();
+  /** The queries that streams are read with, by their text. */
+  readonly #queries = new WeakMap<GraphGeneration['documents'], LruCache<PreparedDocument>>();
   generation: GraphGeneration;
 
   constructor(
@@ -74,14 +83,28 @@ export class Routes {
     const known = this.#prepared.get(prepared);
     if (known) return known;
     const stream = streamDocument(prepared.document, prepared.operation, graph);
+    const read = queryToRead(stream, graph.apiSchema);
+    const query = this.#prepareRead(read, documents);
+    const kept = { ...stream, query: query.document };
     const made = {
-      stream,
-      executed: { ...stream, eventFields: undefined },
-      query: documents.prepareDerived(stream.query, stream.operationName),
-      dimensions: graph.varies.of(stream.query, graph.apiSchema),
+      stream: kept,
+      executed: { ...kept, eventFields: undefined },
+      query,
+      ownAnswer: read.ownAnswer,
+      dimensions: graph.varies.of(query.document, graph.apiSchema),
     };
     this.#prepared.set(prepared, made);
     return made;
+  }
+
+  /** Prepares a query once for all documents that are read with it. */
+  #prepareRead({ document, operationName }: SharedQuery, documents: GraphGeneration['documents']): PreparedDocument {
+    const queries = this.#queries.get(documents) ?? new LruCache<PreparedDocument>(maxQueryCharacters);
+    this.#queries.set(documents, queries);
+    const text = `${operationName ?? ''}\n${print(document)}`;
+    const query = queries.get(text) ?? documents.prepareDerived(document, operationName);
+    queries.set(text, query, text.length);
+    return query;
   }
 
   /**

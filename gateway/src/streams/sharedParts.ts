@@ -9,7 +9,7 @@ import type { LruCache } from '../documents/lruCache.ts';
 import type { GraphGeneration } from '../execution/liveGraph.ts';
 import type { Caller, Pipeline } from '../execution/pipeline.ts';
 import type { Budget } from './budget.ts';
-import type { Cursors, Position } from './cursors.ts';
+import { stableJson, type Cursors, type Position } from './cursors.ts';
 import type { FeedAddress } from './feeds/feedAddress.ts';
 import type { StreamHub } from './feeds/streamHub.ts';
 import type { Route } from './routes.ts';
@@ -30,6 +30,8 @@ export interface SharedContext {
   readonly log: Logger;
   readonly cursors: Cursors;
   readonly beginningReads: Semaphore;
+  /** Reads for events that are under way. Streams whose documents differ in names only share them. */
+  readonly reading: Map<string, Promise<ExecutionResult>>;
   readonly callerOf: (principal: Principal, traceparent: string) => Caller;
   readonly onEmpty: (stream: SharedStream) => void;
 }
@@ -43,11 +45,10 @@ export class SharedParts implements SharedStreamParts {
   readonly stream: StreamDocument;
   readonly feed: FeedAddress;
   readonly arguments: Readonly<Record<string, unknown>>;
-  readonly #query: PreparedDocument;
-  readonly #variables: Record<string, unknown>;
-  readonly #principal: Principal;
+  readonly #route: Route;
   readonly #pipeline: Pipeline;
   readonly #context: SharedContext;
+  #readKey: string | undefined;
 
   constructor(key: string, route: Route, { pipeline }: GraphGeneration, context: SharedContext) {
     const {
@@ -60,9 +61,7 @@ export class SharedParts implements SharedStreamParts {
     this.stream = refusalKey(principal, query.scopeSets) === '' ? stream : executed;
     this.feed = feed;
     this.arguments = stream.argumentsOf(variables);
-    this.#query = query;
-    this.#variables = variables;
-    this.#principal = principal;
+    this.#route = route;
     this.#pipeline = pipeline;
     this.#context = context;
   }
@@ -99,19 +98,42 @@ export class SharedParts implements SharedStreamParts {
     this.#context.onEmpty(stream);
   }
 
-  read({ freshness, traceparent, since }: StreamRead): Promise<ExecutionResult> {
-    const variables =
-      this.stream.declaration.since === undefined
-        ? this.#variables
-        : { ...this.#variables, [sinceVariable]: since ?? null };
-    const run = () =>
-      this.#pipeline.run(
-        this.#query,
-        variables,
-        this.#context.callerOf(this.#principal, traceparent ?? newTraceparent()),
-        { freshness },
-      );
+  async read(read: StreamRead): Promise<ExecutionResult> {
+    const { ownAnswer } = this.#route.made;
     // Reads for an event are not delayed. Reads that begin a stream may be many, so they wait their turn.
-    return traceparent === undefined ? this.#context.beginningReads.run(run) : run();
+    return ownAnswer(
+      await (read.traceparent === undefined
+        ? this.#context.beginningReads.run(() => this.#run(read))
+        : this.#runOnce(read)),
+    );
   }
+
+  #runOnce(read: StreamRead): Promise<ExecutionResult> {
+    const { reading } = this.#context;
+    this.#readKey ??= readKeyOf(this.#route);
+    const key = `${this.#readKey} ${read.freshness} ${read.since}`;
+    const run = reading.get(key) ?? this.#run(read).finally(() => reading.delete(key));
+    reading.set(key, run);
+    return run;
+  }
+
+  #run({ freshness, traceparent, since }: StreamRead): Promise<ExecutionResult> {
+    const { made, variables, shareClass } = this.#route;
+    this.metrics.executed();
+    return this.#pipeline.run(
+      made.query,
+      this.stream.declaration.since === undefined ? variables : { ...variables, [sinceVariable]: since ?? null },
+      this.#context.callerOf(shareClass.principal, traceparent ?? newTraceparent()),
+      { freshness },
+    );
+  }
+}
+
+const numbers = new WeakMap<PreparedDocument, number>();
+let prepared = 0;
+
+/** Equal for streams whose reads for an event are the same. */
+function readKeyOf({ made: { query }, variables, shareClass }: Route): string {
+  if (!numbers.has(query)) numbers.set(query, (prepared += 1));
+  return `${numbers.get(query)} ${stableJson(variables)} ${shareClass.key}`;
 }

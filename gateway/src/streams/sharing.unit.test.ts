@@ -100,3 +100,22 @@ it('counts executions, shared deliveries and messages', async () => {
   expect(value('drburger_stream_delay_seconds_count')).toBe(7);
   await until(async () => (await metrics.text()).includes('drburger_stream_connections{channel="kiosk"} 0'));
 });
+
+it('executes an event once for documents that differ in names, order and fragments, and answers each in its own', async () => {
+  const token = await parts.token('customer', 'a');
+  const streams = await Promise.all(
+    [
+      'subscription One{boardChanged(storeId:"1"){for mine{status}}}',
+      'subscription Two{board:boardChanged(storeId:"1"){...Mine whose:for}} fragment Mine on Board{own:mine{is:status}}',
+    ].map((query) => follow(query, token)),
+  );
+  const executions = async () => Number(/drburger_stream_executions_total\{.*\} (\d+)/.exec(await metrics.text())?.[1]);
+  const before = await executions();
+  await happen(streams);
+  expect((await executions()) - before).toBe(1);
+  const [one, two] = streams.map(last);
+  expect(Object.keys(one!)).toEqual(['for', 'mine']);
+  expect(Object.keys(two!)).toEqual(['own', 'whose']);
+  expect(two!['whose']).toBe(one!['for']);
+  expect(two!['own']).toEqual({ is: (one!['mine'] as { status: string }).status });
+});

@@ -207,7 +207,6 @@ export class StreamRenderer {
   }
 
   async #answer(read: StreamRead): Promise<StreamAnswer> {
-    this.#parts.metrics.executed();
     return answerOf(await this.#parts.read(read), this.#parts.stream);
   }
 

@@ -67,6 +67,7 @@ export class Subscriptions {
       ...parts,
       kept: new LruCache<StreamMessage>(keptBytes),
       beginningReads: new Semaphore(readsAtOnce),
+      reading: new Map(),
       onEmpty: (stream) => {
         const { key } = stream.parts;
         if (this.#shared.get(key) === stream) this.#shared.delete(key);
