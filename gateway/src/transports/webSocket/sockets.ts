@@ -163,7 +163,8 @@ export class Sockets {
     });
     client.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
     client.on('message', (data, isBinary) => conversation.handleFrame(isBinary ? undefined : String(data)));
-    client.once('close', () => this.#end(client));
+    // With `once`, two more objects would be kept for each socket; either is told of only once.
+    client.on('close', () => this.#end(client));
   }
 
   #end(client: WebSocket): void {
@@ -227,5 +228,5 @@ function refuseUpgrade(socket: Duplex, answer: string): void {
 function releaseOnClose(socket: Duplex, release: () => void): void {
   // Until the upgrade nobody else handles the socket's errors.
   socket.on('error', () => socket.destroy());
-  socket.once('close', release);
+  socket.on('close', release);
 }
