@@ -30,7 +30,8 @@ type Row = { readonly range: number; readonly epoch: string; readonly head: numb
 /**
  * Reads ranges of several feeds in one statement, hence as of one instant: a page holds every event of its range up to
  * its version, unless it reached its limit. Pages come in the order of `ranges`. `epoch` names the history that the
- * versions count in; it changes when an operator puts an older event log in the place of this one.
+ * versions count in; it changes when an operator puts an older event log in the place of this one. The kinds are read
+ * through a subquery, so that the planner does not count the ranges, and plan anew for each call.
  */
 export async function readFeeds(
   tx: SqlTx,
@@ -39,8 +40,8 @@ export async function readFeeds(
 ): Promise<{ epoch: string; pages: FeedPage[] }> {
   const rows = await tx.$queryRawUnsafe<Row[]>(
     `select r.range::int as range, (select id from platform.epoch) as epoch, h.version as head, e.*
-     from unnest($1::text[], $2::text[], $3::int[], $4::int[]) with ordinality as r (kind, key, after, max, range)
-     left join platform.head h on h.kind = r.kind and h.key = r.key
+     from unnest(array(select unnest($1::text[])), $2::text[], $3::int[], $4::int[]) with ordinality as r (kind, key, after, max, range)
+     left join lateral (select version from platform.head where kind = r.kind and key = r.key limit 1) h on true
      left join lateral (
        (select ${eventColumns} from platform.event e
         where r.kind = 'feed' and e.feed = r.key and e.feed_version > r.after order by e.feed_version limit r.max)

@@ -13,6 +13,14 @@ interface Settlement {
   readonly state: 'RELEASED' | 'CONSUMED';
 }
 
+/** A line of a reservation with what its reservation was; without an ingredient if there is no line. */
+interface HeldLine {
+  readonly storeId: string;
+  readonly state: string;
+  readonly ingredientId: string | null;
+  readonly quantity: number | null;
+}
+
 /** Releases or consumes everything that an order holds. The first call does it; later ones get its answer. */
 async function settle(
   domain: Inventory,
@@ -20,12 +28,20 @@ async function settle(
   orderId: string,
   { command, state }: Settlement,
 ): Promise<boolean> {
-  const [reservation] = await tx.$queryRaw<{ storeId: string; state: string }[]>`
-    SELECT store_id::text AS "storeId", state FROM reservation WHERE order_id = ${orderId}::uuid FOR UPDATE`;
+  // In one statement: locks the reservation, settles it if it is held, and reads what it holds.
+  const held = await tx.$queryRaw<HeldLine[]>`
+    WITH own AS (SELECT order_id, store_id, state FROM reservation WHERE order_id = ${orderId}::uuid FOR UPDATE),
+    settled AS (
+      UPDATE reservation r SET state = ${state}, updated_at = ${domain.clock()}::timestamptz FROM own
+      WHERE r.order_id = own.order_id AND own.state = 'HELD')
+    SELECT own.store_id::text AS "storeId", own.state, l.ingredient_id::text AS "ingredientId", l.quantity
+    FROM own LEFT JOIN reservation_line l USING (order_id)`;
+  const [reservation] = held;
   if (!reservation) return false;
-  const lines = await tx.reservationLine.findMany({ where: { orderId } });
+  const lines = held.flatMap(({ ingredientId, quantity }) =>
+    ingredientId === null || quantity === null ? [] : [{ ingredientId, quantity }],
+  );
   if (reservation.state !== 'HELD') return reservation.state === state && lines.length > 0;
-  await tx.reservation.update({ where: { orderId }, data: { state, updatedAt: domain.clock() } });
   if (lines.length === 0) return false;
   const stock = await lockStock(
     tx,

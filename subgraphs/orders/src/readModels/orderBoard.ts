@@ -95,14 +95,15 @@ type ReadBoard = OrderBoardView & { readonly happened: number };
 
 /**
  * The boards as projected so far, read by one statement and so as of one instant. A store in which nothing has
- * happened yet has an empty board at version 0.
+ * happened yet has an empty board at version 0. The ids are read through a subquery: the planner would count those of
+ * the array itself, take a plan for so many to be better than one for any number, and so plan anew for each request.
  */
 async function projectedBoards(domain: Orders, storeIds: readonly string[]): Promise<Map<string, ReadBoard>> {
   const { rows } = await domain.pool.query<OrderBoard & { readonly happened: number }>(
     `SELECT store.id AS "storeId", coalesce(head.version, 0) AS happened, board.order_id AS "orderId", board.number,
        board.service, board.status, board.since, board.feed_version AS "feedVersion", board.ahead
-     FROM unnest($1::uuid[]) AS store (id)
-     LEFT JOIN platform.head ON head.kind = 'feed' AND head.key = 'store:' || store.id
+     FROM unnest(ARRAY(SELECT unnest($1::uuid[]))) AS store (id)
+     LEFT JOIN LATERAL (SELECT version FROM platform.head WHERE kind = 'feed' AND key = 'store:' || store.id LIMIT 1) AS head ON true
      LEFT JOIN LATERAL (
        SELECT * FROM order_board WHERE store_id = store.id ORDER BY since, number LIMIT ${2 * longest + 1}
      ) AS board ON true
