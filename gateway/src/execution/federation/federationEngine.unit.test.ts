@@ -196,3 +196,53 @@ it('tells what is required of each type of an object, where all are fields of on
     data: { places: [{ label: '1' }, { label: '"2 km"' }] },
   });
 });
+
+it('takes a context from an object that was asked for by an interface, which is none', async () => {
+  const people = [
+    { __typename: 'Staff', id: 's', currency: 'EUR' },
+    { __typename: 'Guest', id: 'g', currency: 'USD' },
+  ];
+  const bank = engineFor(
+    {
+      bank: `${head} type Query { people: [Person!]! } interface Person { id: ID! account: Account }
+        type Staff implements Person @key(fields: "id") @context(name: "owner") { id: ID! currency: String account: Account }
+        type Guest implements Person @key(fields: "id") @context(name: "owner") { id: ID! currency: String account: Account }
+        type Account @key(fields: "id") { id: ID! inner: Account
+          balance(times: Int, in: String @fromContext(field: "$owner ... on Staff { currency } ... on Guest { currency }")): String }`,
+      other: `${head} type Account @key(fields: "id") { id: ID! note: String }`,
+    },
+    {
+      bank: {
+        Query: { people: () => people },
+        Person: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
+        Staff: { account: () => ({ id: 'a' }) },
+        Guest: { account: () => ({ id: 'b' }) },
+        Account: {
+          __resolveReference: itself,
+          inner: ({ id }: { id: string }) => ({ id: `${id}'` }),
+          balance: ({ id }: { id: string }, given: { times?: number; in: string }) =>
+            `${id} ${given.in} ${given.times ?? 1}`,
+        },
+      },
+      other: { Account: { __resolveReference: itself, note: () => 'noted' } },
+    },
+  );
+  const text =
+    '{ people { __typename currency: id ...F } } fragment F on Person { account { b: balance note inner { balance(times: 2) } } }';
+  expect(await answer(text, bank)).toEqual({
+    data: {
+      people: [
+        {
+          __typename: 'Staff',
+          currency: 's',
+          account: { b: 'a EUR 1', note: 'noted', inner: { balance: "a' EUR 2" } },
+        },
+        {
+          __typename: 'Guest',
+          currency: 'g',
+          account: { b: 'b USD 1', note: 'noted', inner: { balance: "b' USD 2" } },
+        },
+      ],
+    },
+  });
+});

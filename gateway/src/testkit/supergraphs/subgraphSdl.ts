@@ -52,7 +52,7 @@ class SubgraphText {
       const provides = provided?.by === at ? ` @provides(fields: "${provided.field}")` : '';
       return [`one${name}_${at}(n: Int): ${name}${provides}`, `all${name}_${at}: [${name}]${provides}`];
     });
-    if (this.#model.spots?.subgraph === at) fields.push('spot: Spot', 'spots: [[Spot]]');
+    if (this.#model.spots?.subgraph === at) fields.push('spot: Spot', 'spots: [[Spot]]', 'located: [Located]');
     if (this.#isAbstract) fields.push('node: Node', 'nodes: [Node!]', 'any: [Any]');
     if (this.#hasThings) fields.push('thing: Thing', 'things: [[Thing]]');
     return `type Query { ${fields.join(' ')} }`;
@@ -70,7 +70,8 @@ class SubgraphText {
     if (!isHere && !hasUnits) return '';
     const unit = `unit: String${hasUnits ? '' : ' @external'}`;
     if (!isHere) return `type Spot @key(fields: "id") { id: ID! ${unit} }`;
-    return `type Spot @key(fields: "id") @context(name: "spot") { id: ID! ${unit} inner: Inner inners: [Inner!] }
+    return `interface Located { id: ID! inner: Inner inners: [Inner!] }
+      type Spot implements Located @key(fields: "id") @context(name: "spot") { id: ID! ${unit} inner: Inner inners: [Inner!] }
       type Inner @key(fields: "id") { id: ID! near: Inner told(n: Int, unit: String @fromContext(field: "$spot { unit }")): String }`;
   }
 

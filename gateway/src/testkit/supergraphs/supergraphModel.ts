@@ -45,7 +45,10 @@ export interface SupergraphModel {
   };
   /** The interface `Thing`, of `subgraph`, is an interface object elsewhere. */
   readonly things?: { readonly subgraph: number; readonly implementers: readonly string[] };
-  /** `Inner.told`, of `subgraph`, takes an argument from the `Spot` above it, whose `unit` the subgraph `units` has. */
+  /**
+   * `Inner.told`, of `subgraph`, takes an argument from the `Spot` above it, whose `unit` the subgraph `units` has. A
+   * `Spot` is also reached by the interface `Located`, which is no context.
+   */
   readonly spots?: { readonly subgraph: number; readonly units: number };
 }
 

@@ -154,7 +154,8 @@ export class World {
   }
 
   #thing(type: string, draw: number): Thing {
-    const among = { Node: this.#model.abstract.nodes, Any: this.#model.abstract.members, Thing: this.things }[type];
+    const { nodes, members } = this.#model.abstract;
+    const among = { Node: nodes, Any: members, Thing: this.things, Located: ['Spot'] }[type];
     const name = among ? among[draw % among.length]! : type;
     return { __typename: name, id: `${name}-${(draw >> 4) % 4}` };
   }

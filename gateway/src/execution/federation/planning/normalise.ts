@@ -26,6 +26,8 @@ export interface Selections {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Interfaces that some subgraph knows as an object. */
   readonly interfaceObjects: ReadonlySet<string>;
+  /** Interfaces of which each type is asked by itself. */
+  readonly askedByType: ReadonlySet<string>;
 }
 
 export const possibleTypes = (schema: GraphQLSchema, type: GraphQLCompositeType): readonly GraphQLObjectType[] =>
@@ -109,6 +111,14 @@ function conditionTypes(
   return both.length === 0 || interfaceObjects.has(type.name) ? both : [on];
 }
 
+/** The selections of each type that an object of the interface may be of. */
+const byType = (
+  { schema }: Selections,
+  sets: readonly SelectionSetNode[],
+  type: GraphQLCompositeType,
+): Map<string, readonly SelectionSetNode[]> =>
+  new Map(possibleTypes(schema, type).map((each) => [each.name, sets] as const));
+
 /**
  * What the planner is asked: each field under its internal name, once at its place, without arguments, aliases,
  * directives and fragments that say nothing.
@@ -121,7 +131,9 @@ export function normalise(
   type: GraphQLCompositeType,
   position: 'root' | 'object' | 'condition',
 ): SelectionSetNode {
-  const { fields, conditions } = gather(selections, sets, type);
+  const { fields, conditions } = selections.askedByType.has(type.name)
+    ? { fields: new Map<string, never>(), conditions: byType(selections, sets, type) }
+    : gather(selections, sets, type);
   const asksType =
     position === 'object' && (fields.has('__typename') || conditions.size > 0 || fields.size + conditions.size === 0);
   const out: SelectionNode[] = asksType ? [{ kind: Kind.FIELD, name: nameNode('__typename') }] : [];

@@ -105,9 +105,16 @@ export class OperationPlanner {
     overrides: ReadonlySet<string>,
   ): CompiledOperation {
     const { operation, fragments, names } = source;
-    const { interfaceObjects } = this.planningGraph;
+    const { interfaceObjects, askedByType } = this.planningGraph;
     const rootType = this.#graph.apiSchema.getRootType(operation.operation)!;
-    const selections: Selections = { schema: this.#graph.apiSchema, fragments, names, variables, interfaceObjects };
+    const selections: Selections = {
+      schema: this.#graph.apiSchema,
+      fragments,
+      names,
+      variables,
+      interfaceObjects,
+      askedByType,
+    };
     const normalised = normalise(selections, [operation.selectionSet], rootType, 'root');
     const node = normalised.selections.length > 0 ? this.#plan(operation, normalised, overrides) : 'empty';
     const definitions = new Map((operation.variableDefinitions ?? []).map((each) => [each.variable.name.value, each]));

@@ -28,6 +28,8 @@ export interface PlanningSupergraph {
   readonly graphValues: ReadonlyMap<string, string>;
   /** Interfaces that some subgraph knows as an object. */
   readonly interfaceObjects: ReadonlySet<string>;
+  /** Interfaces that are no `@context`, of types that are: of the interface alone the planner finds no context. */
+  readonly askedByType: ReadonlySet<string>;
   /** Labels of progressive `@override`s. */
   readonly overrideLabels: ReadonlySet<string>;
   /** Some field takes an argument from a `@context`. */
@@ -38,7 +40,8 @@ export function planningSupergraph(document: DocumentNode): PlanningSupergraph {
   const types = new SupergraphTypes(document);
   const prefix = freePrefix(types);
   const calls = new RequiredCalls(types, prefix);
-  const source = new JoinReader(calls, contextTypes(document));
+  const contexts = contextTypes(document);
+  const source = new JoinReader(calls, contexts);
   const read = document.definitions.map((each) => (hasFields(each) ? source.readType(each) : each));
   return {
     // Only now it is known which calls there are.
@@ -52,6 +55,7 @@ export function planningSupergraph(document: DocumentNode): PlanningSupergraph {
     keys: source.keys,
     graphValues: graphValues(document.definitions),
     interfaceObjects: source.interfaceObjects,
+    askedByType: withoutContext(document, types, new Set([...contexts.values()].flat())),
     overrideLabels: source.overrideLabels,
     hasContexts: source.hasContexts,
   };
@@ -187,6 +191,19 @@ function contextTypes(document: DocumentNode): Map<string, string[]> {
   }
   return types;
 }
+
+/** The interfaces of types that stand for a context, which do not stand for one. */
+const withoutContext = (
+  document: DocumentNode,
+  types: SupergraphTypes,
+  contextTypeNames: ReadonlySet<string>,
+): Set<string> =>
+  new Set(
+    document.definitions.flatMap((each) => {
+      if (each.kind !== Kind.INTERFACE_TYPE_DEFINITION || contextTypeNames.has(each.name.value)) return [];
+      return types.implementers(each.name.value).some((name) => contextTypeNames.has(name)) ? [each.name.value] : [];
+    }),
+  );
 
 const selectionOf = (text: string): SelectionSetNode =>
   (parse(`{${text}}`, { noLocation: true }).definitions[0] as OperationDefinitionNode).selectionSet;
