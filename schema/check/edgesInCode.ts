@@ -128,7 +128,7 @@ const importedNames = (braces: string): string[] =>
 
 /** A file consumes the events that it imports, if it also calls a function that makes a consumer or a read model. */
 function eventsIn({ file, text }: Source, domain: string, events: ReadonlyMap<string, string>): FoundEdge[] {
-  const pattern = /\b(?:onEvents?|forwardEvent)\(/.test(text)
+  const pattern = /\b(?:onEvents?|onEventsAtOnce|forwardEvent)\(/.test(text)
     ? ('Event-Driven' as const)
     : /\bdefineReadModel\b[^;]*\(/.test(text)
       ? ('CQRS' as const)
