@@ -17,7 +17,7 @@ const { settings: flags, switches } = commandLine({
   flags: {
     '--seconds <n>': 'of each measurement in one process (4)',
     '--scale <n>': 'how many requests over HTTP: this often 150 of the page, and 2,000 of one field (2)',
-    '--hive': 'with @graphql-hive/gateway, too, which is fetched the first time (500 MB)',
+    '--hive': 'with @graphql-hive/gateway, too, without and with its addon in Rust; installed the first time (500 MB)',
   },
   more: `Prints, for a page of four subgraphs and for one field, CPU milliseconds a request of our engine and of Apollo's, without HTTP; then of whole gateways, each
 in a process of its own on one core, 50 requests in flight: the page, the page in 50 documents with variables of their own, one field; and the

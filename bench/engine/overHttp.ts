@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Pool } from 'undici';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { heavy, light, supergraphAt, variedHeavy } from './catalogue.ts';
-import { cpuMs, hiveCommand, megabytes, startProcess, type RunningProcess } from './processes.ts';
+import { cpuMs, gatewayCommand, hiveCommands, megabytes, startProcess, type RunningProcess } from './processes.ts';
 
 interface Gateway extends RunningProcess {
   readonly name: string;
@@ -44,15 +44,17 @@ export async function compareOverHttp(options: { readonly hive: boolean; readonl
       await startProcess(tsx('bench/engine/subgraphServer.ts'), { PORT: String(base), NODE_ENV: 'production' }, 1),
     );
     const commands: Record<string, readonly string[]> = {
-      own: tsx('gateway/main.ts'),
+      own: gatewayCommand(),
       '@apollo/gateway': tsx('bench/engine/apolloGateway.ts'),
-      ...(options.hive ? { '@graphql-hive/gateway': [hiveCommand(), 'supergraph', file, '--host', '127.0.0.1'] } : {}),
+      ...(options.hive ? hiveCommands(file) : {}),
     };
     const gateways: Gateway[] = [];
     for (const [index, [name, command]] of Object.entries(commands).entries()) {
       const port = String(base + 1 + index);
-      const env = { SUPERGRAPH: file, PORT: port, LOG_LEVEL: 'warn', NODE_ENV: 'production' };
-      const started = await startProcess(name.includes('hive') ? [...command, '--port', port] : command, env, 0);
+      const isHive = command.includes('supergraph');
+      // Hive's says at `info` that it listens.
+      const env = { SUPERGRAPH: file, PORT: port, LOG_LEVEL: isHive ? 'info' : 'warn', NODE_ENV: 'production' };
+      const started = await startProcess(isHive ? [...command, '--port', port] : command, env, 0);
       running.push(started);
       gateways.push({ ...started, name, pool: new Pool(`http://127.0.0.1:${port}`, { connections: inFlight }) });
     }

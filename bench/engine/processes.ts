@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A gateway in a process of its own. */
 export interface RunningProcess {
@@ -48,22 +48,41 @@ function said(child: ChildProcess, what: RegExp): Promise<void> {
   });
 }
 
-const hive = '@graphql-hive/gateway@2.15.1';
+/** What `pnpm gateway` runs. */
+export function gatewayCommand(): readonly string[] {
+  const { gateway } = (JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as PackageFile).scripts;
+  const [bundling, served] = gateway.split(' && exec node ') as [string, string];
+  const { status } = spawnSync('npx', bundling.split(' '), { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error('the gateway could not be bundled');
+  return [process.execPath, ...served.split(' ')];
+}
+
+interface PackageFile {
+  readonly scripts: { readonly gateway: string };
+}
+
+const compared = fileURLToPath(new URL('../compared/', import.meta.url));
 
 /**
- * The folder of that gateway. It has 500 MB, too much for a dependency, so it is downloaded once, when the bench asks
- * for it.
+ * The commands of Hive's gateway: as it comes, and with the planner of Hive's Rust router. It has 500 MB, too much for
+ * a dependency: it is installed when the bench first asks for it, in the versions of `bench/compared`.
  */
-export function hiveCommand(): string {
-  const folder = join(tmpdir(), 'drburger-bench-hive');
-  const file = join(folder, 'node_modules', '.bin', 'hive-gateway');
-  if (existsSync(file)) return file;
-  console.log(`fetching ${hive} (500 MB) into ${folder}`);
-  const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, hive], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status !== 0) throw new Error(`${hive} could not be fetched: run without --hive, or with a way to the registry.`);
-  return file;
+export function hiveCommands(supergraph: string): Readonly<Record<string, readonly string[]>> {
+  const file = join(compared, 'node_modules', '.bin', 'hive-gateway');
+  if (!existsSync(file)) {
+    console.log(`installing the gateways that ours is compared with (500 MB) into ${compared}`);
+    const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+      cwd: compared,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (status !== 0)
+      throw new Error('they could not be installed: run without --hive, or with a way to the registry.');
+  }
+  const command = [file, 'supergraph', supergraph, '--host', '127.0.0.1'];
+  return {
+    '@graphql-hive/gateway': command,
+    'the same with its addon in Rust': [...command, '--config-path', join(compared, 'hiveWithAddon.mjs')],
+  };
 }
 
 /** User and system time of a process, in milliseconds: fields 14 and 15 of /proc/<pid>/stat, in ticks of 10 ms. */
