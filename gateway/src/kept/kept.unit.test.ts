@@ -192,6 +192,32 @@ describe('an answer that is kept', () => {
 });
 
 describe('kept answers', () => {
+  it('are let go by what they are of, among ten thousand, and take no more memory than they may', async () => {
+    const fill = async (maxBytes: number) => {
+      const answers = new KeptAnswers(maxBytes);
+      for (let n = 0; n < 10_000; n += 1) {
+        const places = new Map([['shops', [new Map([['shop', String(n % 200)]])]]]);
+        const scope: AnswerScope = { places, versions: [], isUnproven: false };
+        const make = () => Promise.resolve({ result: { data: { n } }, scope });
+        await answers.answer({ key: String(n), caller: 'jo', maxAgeMs: 60_000, make });
+      }
+      return answers;
+    };
+    const all = await fill(64 * 2 ** 20);
+    const about = (shop: string) => ({ domain: 'shops', things: new Map([['shop', new Set([shop])]]), versions: [] });
+    expect([all.count, all.hear(about('7')), all.hear(about('7')), all.hear(about('nowhere')), all.count]).toEqual([
+      10_000, 50, 0, 0, 9_950,
+    ]);
+    expect(all.hear({ domain: 'shops', things: new Map(), versions: [] })).toBe(9_950);
+    expect([all.count, all.bytes]).toEqual([0, 0]);
+    const few = await fill(2 ** 20);
+    expect(few.bytes).toBeLessThanOrEqual(2 ** 20);
+    expect(few.count).toBeGreaterThan(900);
+    // The least recently used have gone.
+    expect(few.find({ key: '0', caller: 'jo', maxAgeMs: 60_000 })).toBeUndefined();
+    expect(few.find({ key: '9999', caller: 'jo', maxAgeMs: 60_000 })).toBeDefined();
+  });
+
   it('are never older than an event that came before they were asked for, nor than a write of the caller', async () => {
     type Step = {
       readonly do: 'read' | 'begin' | 'end' | 'event' | 'write';

@@ -79,9 +79,14 @@ function readAnnounced(request: IncomingMessage): Promise<Buffer> {
     if (request.destroyed) return reject(cutOff());
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    request.once('error', () => reject(cutOff()));
-    request.once('close', () => reject(cutOff()));
+    const closed = () => reject(cutOff());
+    request.once('end', () => {
+      // Each request is closed in the end, and to make an error of it costs as much as to read it.
+      request.off('close', closed);
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+    });
+    request.once('error', closed);
+    request.once('close', closed);
   });
 }
 
