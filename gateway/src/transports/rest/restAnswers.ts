@@ -7,7 +7,7 @@ import type { Route } from '../../rest/route.ts';
 import { entityTag, locationOf, shapeAnswer, type RestAnswer } from '../../rest/shapeAnswer.ts';
 import type { KeptAnswer, Written } from '../../kept/keptAnswers.ts';
 import { matches, varyBy } from '../http/cacheControl.ts';
-import { codingOf, compressFromBytes, json } from '../http/mediaType.ts';
+import { json } from '../http/mediaType.ts';
 
 /** Sends what a route gave: its body, its ETag, and who may keep it for how long. */
 export function sendAnswer(
@@ -44,13 +44,13 @@ export function writeAnswer(route: Route, result: ExecutionResult): Written {
 }
 
 /** Sends an answer that is kept, or was made to be. @param tags by which a CDN keeps it */
-export async function sendKept(
+export function sendKept(
   { route, traceparent }: { readonly route: Route; readonly traceparent: string },
   request: FastifyRequest,
   reply: FastifyReply,
   answer: KeptAnswer,
   tags: Readonly<Record<string, string>>,
-): Promise<FastifyReply> {
+): FastifyReply {
   const { headers, link } = lifecycleHeaders(route);
   if (answer.next !== undefined) link.unshift(nextLink(request.url, answer.next));
   reply.headers({
@@ -64,11 +64,7 @@ export async function sendKept(
     ...tags,
   });
   if (matches(request.headers['if-none-match'], answer.tag)) return reply.code(304).send();
-  const isLong = answer.bytes.length >= compressFromBytes;
-  reply.code(200).type(`${json}; charset=utf-8`);
-  if (codingOf(request.headers['accept-encoding'] as string | undefined, isLong) !== 'gzip')
-    return reply.send(answer.bytes);
-  return reply.header('content-encoding', 'gzip').send(await answer.gzipped());
+  return reply.code(200).type(`${json}; charset=utf-8`).send(answer.bytes);
 }
 
 /** The header `Vary` of an answer: what in a request it depends on, with `Origin` where other origins call. */

@@ -235,7 +235,12 @@ export class RestHandler {
     }
   }
 
-  #sendKept(visit: Visit, request: FastifyRequest, reply: FastifyReply, answer: KeptAnswer): Promise<FastifyReply> {
+  async #sendKept(
+    visit: Visit,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    answer: KeptAnswer,
+  ): Promise<FastifyReply> {
     // Without `cacheSeconds`, nobody else keeps what the route gives.
     const isForAll = isAnonymous(request) && visit.route.cacheSeconds !== undefined;
     const tags = isForAll ? this.#options.kept!.cdnHeaders(visit.route.operationName, answer) : {};
