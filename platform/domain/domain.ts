@@ -2,7 +2,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import type { Client } from '@connectrpc/connect';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { EventLog, StreamAppend } from '#platform/events/eventLog.ts';
+import type { EventLog, SqlTx, StreamAppend } from '#platform/events/eventLog.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 
@@ -32,6 +32,12 @@ export interface Domain<Db = unknown> {
    * @throws ConcurrencyError when a stream is not at the expected version: nothing was done then
    */
   appendAtOnce<Row>(appends: readonly StreamAppend[], sql: string, params: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Runs `work` without a transaction, as `transaction` otherwise: for work that reads, decides, and then writes by one
+   * statement only, its append (which takes a change of rows along, see `AppendOptions.also`). It costs a third of the
+   * round trips. What it has read may have changed until it appends: so it must append at the version that it has read.
+   */
+  atOnce<T>(work: (db: SqlTx) => Promise<T>, options?: { retries?: number }): Promise<T>;
   readonly events: EventLog;
   /** The current time. Domain code takes it from nowhere else, so that tests can set it. */
   readonly clock: () => Date;

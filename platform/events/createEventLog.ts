@@ -4,7 +4,7 @@ import { isLostRace } from './databaseFailure.ts';
 import type { EventEnvelope, NewEvent } from './defineEvent.ts';
 import { eventColumns, toEnvelope, type EventRow } from './envelope.ts';
 import type { AppendOptions, EventLog, StreamAppend } from './eventLog.ts';
-import type { SqlTx } from './sqlTx.ts';
+import { shifted, type SqlTx } from './sqlTx.ts';
 
 export interface EventLogParts {
   /** `<domain>-service`. */
@@ -51,10 +51,11 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
     const facts = appends.flatMap((append) => append.events);
     if (!facts.length) return [];
     const events = facts.map((event) => prepare(event, options));
+    const { also } = options;
     const versions = await write<{ version: number; feed_version: number | null }>(
       tx,
-      'select version, feed_version from platform.append_events($1::jsonb, $2::jsonb)',
-      { events, expected: expectations(appends) },
+      `${also ? `with also as (${shifted(also.sql, 2)}) ` : ''}select version, feed_version from platform.append_events($1::jsonb, $2::jsonb)`,
+      { events, expected: expectations(appends), params: also?.parameters },
     );
     note(tx, facts);
     return events.map(({ id, stream, type, eventVersion, data, feed, at, metadata }, index) =>
@@ -94,6 +95,16 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
         after,
       );
       return rows.map((row) => toEnvelope(row, source));
+    },
+    async loadWith<Row>(tx: SqlTx, aggregateId: string, select: string, ...parameters: unknown[]) {
+      const [found] = await tx.$queryRawUnsafe<(Row & { readonly history: EventRow[] | null })[]>(
+        `select own.*, (select json_agg(h order by h.version) from (select ${eventColumns} from platform.event e where e.stream = $${parameters.length + 1}::text) as h) as history from (${select}) as own`,
+        ...parameters,
+        aggregateId,
+      );
+      if (!found) return undefined;
+      const { history, ...row } = found;
+      return { row: row as Row, events: (history ?? []).map((each) => toEnvelope(each, source)) };
     },
     async readFeed(tx, feed, after, limit) {
       const rows = await tx.$queryRawUnsafe<EventRow[]>(

@@ -190,6 +190,31 @@ describe('the event log', () => {
     });
   });
 
+  it('changes rows in the statement that appends, and reads them with the history as of the same instant', async () => {
+    const db = sqlTx(domain.pool);
+    await domain.pool.query('create table if not exists shown (counter text primary key, total int not null)');
+    const counter = fresh();
+    const show = (total: number) => ({
+      sql: 'insert into shown values ($1::text, $2::int) on conflict (counter) do update set total = excluded.total',
+      parameters: [counter, total],
+    });
+    const read = () =>
+      domain.events.loadWith<{ total: number }>(
+        db,
+        `counter:${counter}`,
+        'select total from shown where counter = $1::text',
+        counter,
+      );
+    expect(await read()).toBeUndefined();
+    const written = await domain.events.append(db, 0, [raised(counter), reset(counter)], { also: show(1) });
+    expect(await read()).toEqual({ row: { total: 1 }, events: written });
+    await expect(domain.events.append(db, 1, [raised(counter)], { also: show(2) })).rejects.toThrow(ConcurrencyError);
+    await expect(
+      domain.events.append(db, 2, [raised(counter)], { also: { sql: 'delete from nowhere', parameters: [] } }),
+    ).rejects.toThrow('nowhere');
+    expect(await read()).toEqual({ row: { total: 1 }, events: written });
+  });
+
   it('refuses events of several aggregates in one append', async () => {
     await expect(append(0, [raised(fresh()), raised(fresh())])).rejects.toThrow('several aggregates');
   });

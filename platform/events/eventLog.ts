@@ -10,6 +10,14 @@ export interface AppendOptions {
   readonly actor?: string;
   /** When they happened; by default now, by the domain's clock. */
   readonly at?: Date;
+  /** A change of the domain's own rows, made in the statement that appends: both happen, or neither. */
+  readonly also?: Change;
+}
+
+/** An insert, update or delete, with `$1`, `$2`, … for its parameters, which are cast in it. */
+export interface Change {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
 }
 
 /** The events that an append adds to one stream, that is, to one aggregate. */
@@ -55,6 +63,16 @@ export interface EventLog {
   appendBy<Row>(tx: SqlTx, appends: readonly StreamAppend[], sql: string, params: readonly unknown[]): Promise<Row[]>;
   /** The events that a transaction has appended so far. If there are any, wake the relay once it has committed. */
   appendedIn(tx: object): readonly NewEvent[];
+  /**
+   * All events of a stream in order, together with a row of the domain's own as of the same instant: the one that
+   * `select` finds, with `$1`, `$2`, … for its parameters. Without the row there are no events.
+   */
+  loadWith<Row>(
+    tx: SqlTx,
+    aggregateId: string,
+    select: string,
+    ...parameters: unknown[]
+  ): Promise<{ readonly row: Row; readonly events: EventEnvelope[] } | undefined>;
   /** All events of a stream in order, from version `after` + 1. */
   load(tx: SqlTx, aggregateId: string, after?: number): Promise<EventEnvelope[]>;
   /** Events of a feed above a version, in order, at most `limit`. */

@@ -10,6 +10,10 @@ export interface SqlTx {
   $executeRawUnsafe(sql: string, ...params: unknown[]): Promise<number>;
 }
 
+/** A statement whose parameters come after as many others. */
+export const shifted = (sql: string, by: number): string =>
+  sql.replace(/\$(\d+)/g, (_, place) => `$${Number(place) + by}`);
+
 /** Wraps a plain `pg` connection as an `SqlTx`. The caller begins and ends the transaction. */
 export function sqlTx(client: Pick<pg.ClientBase, 'query'> | Pick<pg.Pool, 'query'>): SqlTx {
   return {

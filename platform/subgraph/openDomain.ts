@@ -11,7 +11,7 @@ import { ConcurrencyError } from '#platform/events/concurrencyError.ts';
 import { createEventLog } from '#platform/events/createEventLog.ts';
 import type { NewEvent } from '#platform/events/defineEvent.ts';
 import type { StreamAppend } from '#platform/events/eventLog.ts';
-import { sqlTx } from '#platform/events/sqlTx.ts';
+import { sqlTx, type SqlTx } from '#platform/events/sqlTx.ts';
 import { servicePrincipal, type Principal } from '#platform/identity/principal.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { logOfService } from '#platform/telemetry/createLogger.ts';
@@ -98,21 +98,14 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
     if (appended.length) environment.onAppended?.();
   }
 
-  async function transaction<T>(
-    work: (tx: never) => Promise<T>,
-    { retries = 3, timeoutMs = 15_000 }: { retries?: number; timeoutMs?: number } = {},
+  /** Runs work that gives what it has appended, again while another transaction appends to its stream first. */
+  async function retrying<T>(
+    retries: number,
+    work: () => Promise<{ readonly result: T; readonly appended: readonly NewEvent[] }>,
   ): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        let appended: readonly NewEvent[] = [];
-        const result = await db.$transaction(
-          async (tx) => {
-            const value = await work(tx);
-            appended = events.appendedIn(tx);
-            return value;
-          },
-          { maxWait: 10_000, timeout: timeoutMs },
-        );
+        const { result, appended } = await work();
         publish(appended);
         return result;
       } catch (error) {
@@ -121,11 +114,29 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
     }
   }
 
+  const transaction = <T>(
+    work: (tx: never) => Promise<T>,
+    { retries = 3, timeoutMs = 15_000 }: { retries?: number; timeoutMs?: number } = {},
+  ): Promise<T> =>
+    retrying(retries, () =>
+      db.$transaction(async (tx) => ({ result: await work(tx), appended: events.appendedIn(tx) }), {
+        maxWait: 10_000,
+        timeout: timeoutMs,
+      }),
+    );
+
+  const atOnce = <T>(work: (db: SqlTx) => Promise<T>, { retries = 3 }: { retries?: number } = {}): Promise<T> =>
+    retrying(retries, async () => {
+      const statements = sqlTx(pool);
+      return { result: await work(statements), appended: events.appendedIn(statements) };
+    });
+
   const domain: Domain = {
     name: definition.name,
     db,
     pool,
     transaction: transaction as Domain['transaction'],
+    atOnce,
     async appendAtOnce<Row>(...parts: [readonly StreamAppend[], string, readonly unknown[]]) {
       const tx = sqlTx(pool);
       const rows = await events.appendBy<Row>(tx, ...parts);

@@ -1,10 +1,11 @@
 import DataLoader from 'dataloader';
 import type { Principal } from '#platform/identity/principal.ts';
+import { sqlTx } from '#platform/events/sqlTx.ts';
 import { isId } from '#platform/domain/id.ts';
 import type { Orders } from './context.ts';
 import { streamOf } from './order.ts';
-import type { OrderView } from './orderView.ts';
-import { ownOrders } from './ownership.ts';
+import { ordersOf, type OrderView } from './orderView.ts';
+import { meets, ownOrders } from './ownership.ts';
 import { boardsOf, type OrderBoardView } from './readModels/orderBoard.ts';
 import { ticketsOf, type KitchenTicketView } from './readModels/kitchenQueue.ts';
 
@@ -29,10 +30,9 @@ export interface Loaders {
 export function loaders(domain: Orders, principal: Principal): Loaders {
   return {
     orderById: new DataLoader(async (ids) => {
-      const rows = await domain.db.order.findMany({
-        where: { AND: [{ id: { in: ids.filter(isId) } }, ownOrders(principal)] },
-      });
-      const byId = new Map(rows.map((row) => [row.id, row]));
+      const own = ownOrders(principal);
+      const rows = await ordersOf(sqlTx(domain.pool), ids.filter(isId));
+      const byId = new Map(rows.filter((row) => meets(row, own)).map((row) => [row.id, row]));
       return ids.map((id) => byId.get(id) ?? null);
     }),
     history: new DataLoader((ids) => historiesOf(domain, ids)),

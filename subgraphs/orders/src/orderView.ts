@@ -1,8 +1,27 @@
-import type { Order } from '#generated/orders/prisma/client.ts';
+import { Prisma, type Order } from '#generated/orders/prisma/client.ts';
+import type { Change, SqlTx } from '#platform/events/eventLog.ts';
 import type { OrderCreatedData } from './order.ts';
 
 /** An order as all queries read it: its row in the primary view. */
 export type OrderView = Order;
+
+const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const fields = Object.values(Prisma.OrderScalarFieldEnum);
+
+/** Selects whole orders; to be followed by a condition. By hand, because it is asked for many times an order. */
+export const selectOrders = `select ${fields.map((field) => `${columnOf(field)} as "${field}"`).join(', ')} from orders`;
+
+const byIds = `${selectOrders} where id = any($1::uuid[])`;
+
+export const ordersOf = (db: SqlTx, ids: readonly string[]): Promise<OrderView[]> => db.$queryRawUnsafe(byIds, ids);
+
+const columns = fields.map(columnOf).join(', ');
+const insert = `insert into orders (${columns}) select ${columns} from jsonb_populate_record(null::orders, $1::jsonb)`;
+
+export const insertionOf = (order: OrderView): Change => ({
+  sql: insert,
+  parameters: [JSON.stringify(Object.fromEntries(fields.map((field) => [columnOf(field), order[field]])))],
+});
 
 export type LineData = OrderCreatedData['lines'][number];
 export type ModifierView = LineData['modifiers'][number];
@@ -14,7 +33,7 @@ export interface OrderLineView {
   readonly exponent: number;
 }
 
-export const linesOf = (order: OrderView): LineData[] => order.lines as unknown as LineData[];
+export const linesOf = (order: Pick<OrderView, 'lines'>): LineData[] => order.lines as unknown as LineData[];
 
 /** The name in a language; when it was not kept in that one, in English, or else in any language there is. */
 export function nameIn(name: Readonly<Record<string, string>>, locale: string): string {

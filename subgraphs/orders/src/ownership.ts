@@ -1,19 +1,37 @@
-import type { Prisma } from '#generated/orders/prisma/client.ts';
 import { grantsWith, isAdmin, type Grant, type Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { storesWith } from '#schema/storesWith.ts';
+import type { OrderView } from './orderView.ts';
+
+/** Which orders: those that meet all of its parts. It is a condition of Prisma's, of the few kinds that are needed. */
+export interface OrderCondition {
+  readonly id?: { in: string[] };
+  readonly customerId?: string;
+  readonly courierId?: string;
+  readonly storeId?: string | { in: string[] };
+  readonly deviceId?: { not: null };
+  readonly OR?: OrderCondition[];
+}
+
+/** Whether an order meets a condition, as a query with it would find. */
+export const meets = (order: OrderView, { id, customerId, courierId, storeId, deviceId, OR }: OrderCondition) =>
+  (id === undefined || id.in.includes(order.id)) &&
+  (customerId === undefined || order.customerId === customerId) &&
+  (courierId === undefined || order.courierId === courierId) &&
+  (storeId === undefined || (typeof storeId === 'string' ? [storeId] : storeId.in).includes(order.storeId)) &&
+  (deviceId === undefined || order.deviceId !== null) &&
+  (OR === undefined || OR.some((each): boolean => meets(order, each)));
 
 /**
  * A condition that no order meets. An empty `OR` would not do: Prisma leaves it out of an `AND`, and the rest holds
  * for every order.
  */
-const noOrders: Prisma.OrderWhereInput = { id: { in: [] } };
+const noOrders: OrderCondition = { id: { in: [] } };
 
-const anyOf = (conditions: Prisma.OrderWhereInput[]): Prisma.OrderWhereInput =>
-  conditions.length > 0 ? { OR: conditions } : noOrders;
+const anyOf = (conditions: OrderCondition[]): OrderCondition => (conditions.length > 0 ? { OR: conditions } : noOrders);
 
 /** The condition for the orders that are the principal's in one of its roles; undefined when that role owns none. */
-function ordersOf({ subject }: Principal, { role, bindings: { store } }: Grant): Prisma.OrderWhereInput | undefined {
+function ordersOf({ subject }: Principal, { role, bindings: { store } }: Grant): OrderCondition | undefined {
   if (role === 'customer') return isId(subject) ? { customerId: subject } : undefined;
   if (role === 'courier') return { courierId: subject };
   if (store === undefined || !isId(store)) return undefined;
@@ -21,14 +39,14 @@ function ordersOf({ subject }: Principal, { role, bindings: { store } }: Grant):
   return role === 'kiosk' ? { storeId: store, deviceId: { not: null } } : undefined;
 }
 
-const orderConditions = (principal: Principal, grants: readonly Grant[]): Prisma.OrderWhereInput[] =>
+const orderConditions = (principal: Principal, grants: readonly Grant[]): OrderCondition[] =>
   grants.flatMap((grant) => ordersOf(principal, grant) ?? []);
 
 /**
  * The condition for the orders that the principal may see: those that it owns in a role which may read orders. For a
  * principal who owns no orders it is a condition that no order meets.
  */
-export const ownOrders = (principal: Principal): Prisma.OrderWhereInput =>
+export const ownOrders = (principal: Principal): OrderCondition =>
   isAdmin(principal) ? {} : anyOf(orderConditions(principal, grantsWith(principal, 'orders:read')));
 
 /** Whether the principal works in the kitchen of the store. */
@@ -71,7 +89,7 @@ export function ordererAt(principal: Principal, storeId: string): Orderer | unde
 export interface Cancelling {
   readonly by: 'guest' | 'manager';
   /** The orders that it may cancel so. */
-  readonly own: Prisma.OrderWhereInput;
+  readonly own: OrderCondition;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Grant, Principal } from '#platform/identity/principal.ts';
-import { cancels, ordererAt, ownOrders, seesBoard, worksAt } from './ownership.ts';
+import type { OrderView } from './orderView.ts';
+import { cancels, meets, ordererAt, ownOrders, seesBoard, worksAt } from './ownership.ts';
 import { admin, grant } from './testing/principals.ts';
 import { customerId, otherStoreId, storeId } from './testing/otherDomains.ts';
 
@@ -50,4 +51,15 @@ it('owns no order without a role that does, and every order as an admin', () => 
   expect([ownOrders(as()), ownOrders(as(grant('manager')))]).toEqual([nothing, nothing]);
   expect([cancels(as()), cancels(as(grant('kitchen', storeId)))]).toEqual([[], []]);
   expect([ownOrders(admin), cancels(admin)]).toEqual([{}, [{ by: 'manager', own: {} }]]);
+});
+
+it('tells of each order whether it meets a condition', () => {
+  const order = { id: 'o', customerId: null, courierId: 'c', storeId, deviceId: 'k' } as OrderView;
+  const here = [{}, { storeId }, { courierId: 'c' }, { storeId: { in: [otherStoreId, storeId] } }];
+  expect(here.map((each) => meets(order, each))).toEqual([true, true, true, true]);
+  expect(meets(order, { storeId, deviceId: { not: null } })).toBe(true);
+  expect(meets({ ...order, deviceId: null }, { storeId, deviceId: { not: null } })).toBe(false);
+  expect(meets(order, { OR: [{ customerId }, { storeId }] })).toBe(true);
+  const elsewhere = [nothing, { storeId: otherStoreId }, { customerId }, { storeId: { in: [] } }, { courierId: 'd' }];
+  for (const each of elsewhere) expect([meets(order, each), meets(order, { OR: [each] })]).toEqual([false, false]);
 });

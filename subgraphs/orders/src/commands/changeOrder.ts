@@ -1,11 +1,12 @@
 import type { OrderStatusChanged } from '#schema/events/orders.ts';
-import type { Prisma } from '#generated/orders/prisma/client.ts';
 import type { DataOf, NewEvent } from '#platform/events/defineEvent.ts';
+import { sqlTx, type SqlTx } from '#platform/events/sqlTx.ts';
 import { isId } from '#platform/domain/id.ts';
 import { idempotent, type IdempotentRequest } from '#platform/subgraph/idempotency.ts';
 import type { Orders } from '../context.ts';
 import { decide, fold, streamOf, type OrderCommand, type OrderStatus } from '../order.ts';
-import type { OrderView } from '../orderView.ts';
+import { ordersOf, selectOrders, type OrderView } from '../orderView.ts';
+import { meets, type OrderCondition } from '../ownership.ts';
 
 export type ChangeOutcome =
   | { readonly kind: 'done'; readonly order: OrderView }
@@ -14,7 +15,7 @@ export type ChangeOutcome =
 
 export interface ChangeOptions {
   /** The orders that the caller may change; any other order is answered with `notFound`. */
-  readonly own?: Prisma.OrderWhereInput;
+  readonly own?: OrderCondition;
   readonly causationId?: string;
   /** Makes a request that is sent again the same answer, whatever has happened to the order since. */
   readonly once?: IdempotentRequest;
@@ -23,11 +24,10 @@ export interface ChangeOptions {
 /** What is kept of an outcome under an idempotency key: the order itself is read anew. */
 type KeptOutcome = { readonly kind: 'done' } | Exclude<ChangeOutcome, { kind: 'done' }>;
 
+const byId = `${selectOrders} where id = $1::uuid`;
+
 /**
- * Changes one order in one transaction: loads its history, decides, updates the row and appends the events. A change
- * that was made already is a success. When two changes collide (optimistic concurrency), the later one is decided
- * again on the new history.
- */
+@@ */
 export async function changeOrder(
   domain: Orders,
   orderId: string,
@@ -35,34 +35,36 @@ export async function changeOrder(
   { own = {}, causationId, once }: ChangeOptions = {},
 ): Promise<ChangeOutcome> {
   if (!isId(orderId)) return { kind: 'notFound' };
-  const where = { AND: [{ id: orderId }, own] };
-  return domain.transaction(
-    async (tx) => {
-      let row: OrderView | null = null;
-      const change = async (): Promise<KeptOutcome> => {
-        row = await tx.order.findFirst({ where });
-        const order = row && fold(await domain.events.load(tx, streamOf(orderId)));
-        if (!order) return { kind: 'notFound' };
-        const decision = decide(order, command, domain.clock());
-        if (decision.kind === 'refused') return decision;
-        if (decision.kind === 'already') return { kind: 'done' };
-        row = await tx.order.update({ where: { id: orderId }, data: changesOf(order.version, decision.events) });
-        // Appending comes last, because it locks the feed of the store: from here to the commit, all other orders of
-        // the store wait.
-        await domain.events.append(tx, order.version, decision.events, causationId ? { causationId } : {});
-        return { kind: 'done' };
-      };
-      const outcome = await (once ? idempotent(tx, once, change) : change());
-      if (outcome.kind !== 'done') return outcome;
-      const changed = row ?? (await tx.order.findFirst({ where }));
-      return changed ? { kind: 'done', order: changed } : { kind: 'notFound' };
-    },
-    { retries: 5 },
-  );
+  let row: OrderView | undefined;
+  const change = async (db: SqlTx): Promise<KeptOutcome> => {
+    const found = await domain.events.loadWith<OrderView>(db, streamOf(orderId), byId, orderId);
+    row = found && meets(found.row, own) ? found.row : undefined;
+    const order = row && fold(found!.events);
+    if (!row || !order) return { kind: 'notFound' };
+    const decision = decide(order, command, domain.clock());
+    if (decision.kind === 'refused') return decision;
+    if (decision.kind === 'already') return { kind: 'done' };
+    row = { ...row, ...changesOf(order.version, decision.events) };
+    await domain.events.append(db, order.version, decision.events, {
+      ...(causationId && { causationId }),
+      also: {
+        sql: 'update orders set version = $2::int, status = $3::text, reason = $4::text, status_changed_at = $5::timestamptz where id = $1::uuid',
+        parameters: [orderId, row.version, row.status, row.reason, row.statusChangedAt.toISOString()],
+      },
+    });
+    return { kind: 'done' };
+  };
+  const outcome = once
+    ? await domain.transaction((tx) => idempotent(tx, once, () => change(tx)), { retries: 5 })
+    : await domain.atOnce(change, { retries: 5 });
+  if (outcome.kind !== 'done') return outcome;
+  // A request that was sent again did not load the order.
+  row ??= (await ordersOf(sqlTx(domain.pool), [orderId])).find((each) => meets(each, own));
+  return row ? { kind: 'done', order: row } : { kind: 'notFound' };
 }
 
 /** The columns of the order's row that the events change. */
-function changesOf(before: number, events: readonly NewEvent[]): Prisma.OrderUpdateInput {
+function changesOf(before: number, events: readonly NewEvent[]): Partial<OrderView> {
   const last = events.at(-1)!;
   const version = before + events.length;
   if (last.definition.name === 'OrderHandedOver') return { version };

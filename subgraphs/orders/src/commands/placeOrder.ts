@@ -5,13 +5,15 @@ import { earlierResult, idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Orders } from '../context.ts';
 import { kitchenStatuses, place, type OrderCreatedData } from '../order.ts';
 import { openShare } from '../openShare.ts';
+import { insertionOf, type OrderView } from '../orderView.ts';
 import { ordererAt, type Orderer } from '../ownership.ts';
 import { inputProblem } from '../placeOrderInput.ts';
 import { serviceNotOffered, storeAtCapacity, storeNotFound, tooManyOpen, type PlaceOrderProblem } from '../problems.ts';
 import { checkOrder, type Check, type CheckedOrder } from './checkOrder.ts';
 
+/** `order` is left out when a request was sent again: it may have changed since. */
 export type PlaceOrderOutcome =
-  | { readonly kind: 'placed'; readonly orderId: string }
+  | { readonly kind: 'placed'; readonly orderId: string; readonly order?: OrderView }
   | { readonly kind: 'problem'; readonly problem: PlaceOrderProblem };
 
 type Tx = TransactionOf<Orders['db']>;
@@ -38,10 +40,21 @@ export async function placeOrder(
   const earlier = await earlierResult<PlaceOrderOutcome>(domain.db, request);
   if (earlier) return earlier.result;
   const check = await checkOrder(domain, input, orderer, now);
-  return domain.transaction((tx) =>
-    idempotent<PlaceOrderOutcome>(tx, request, () => accept(domain, tx, { principal, input, orderer, check, now })),
-  );
+  let order: OrderView | undefined;
+  const outcome = await domain.transaction((tx) => {
+    order = undefined;
+    return idempotent<PlaceOrderOutcome>(tx, request, async () => {
+      const accepted = await accept(domain, tx, { principal, input, orderer, check, now });
+      if (accepted.kind === 'problem') return accepted;
+      order = accepted.order;
+      return { kind: 'placed', orderId: order.id };
+    });
+  });
+  return outcome.kind === 'placed' && order ? { ...outcome, order } : outcome;
 }
+
+type Accepted =
+  { readonly kind: 'accepted'; readonly order: OrderView } | Exclude<PlaceOrderOutcome, { kind: 'placed' }>;
 
 interface Acceptance {
   readonly principal: Principal;
@@ -55,53 +68,53 @@ async function accept(
   domain: Orders,
   tx: Tx,
   { principal, input, orderer, check, now }: Acceptance,
-): Promise<PlaceOrderOutcome> {
+): Promise<Accepted> {
   if (check.kind === 'problem') return check;
   const { terms } = check.order;
   const orderNumber = await nextNumber(tx, input.storeId, terms.localDate);
-  const open = await tx.order.count({ where: { storeId: input.storeId, status: { in: [...kitchenStatuses] } } });
-  if (open >= terms.maxOpenOrders) {
-    await giveNumberBack(tx, input.storeId, terms.localDate);
-    return refuse(storeAtCapacity);
-  }
+  const open = await countOpen(tx, orderer, input.storeId);
   const share = openShare(orderer, terms.maxOpenOrders);
-  if (share !== undefined && (await openOf(tx, orderer, input.storeId)) >= share) {
+  const full = open.all >= terms.maxOpenOrders;
+  if (full || (share !== undefined && open.own >= share)) {
     await giveNumberBack(tx, input.storeId, terms.localDate);
-    return refuse(tooManyOpen(share));
+    return refuse(full ? storeAtCapacity : tooManyOpen(share!));
   }
   const data = created(domain, { input, orderer, order: check.order, orderNumber, channel: principal.channel, now });
   const events = place(data);
-  await tx.order.create({
-    data: {
-      id: data.orderId,
-      version: events.length,
-      number: orderNumber,
-      localDate: terms.localDate,
-      storeId: data.storeId,
-      customerId: data.customerId,
-      deviceId: orderer.deviceId,
-      channel: data.channel,
-      service: data.service,
-      status: 'PLACED',
-      lines: data.lines,
-      subtotal: data.subtotal,
-      deliveryFee: data.deliveryFee,
-      tax: data.tax,
-      taxInclusive: data.taxInclusive,
-      total: data.total,
-      currency: data.currency,
-      exponent: data.exponent,
-      addressVersionId: data.addressVersionId,
-      paymentMethodToken: input.payment.methodToken,
-      placedAt: now,
-      promisedAt: data.promisedAt === null ? null : new Date(data.promisedAt),
-      statusChangedAt: now,
-    },
-  });
+  const order: OrderView = {
+    id: data.orderId,
+    version: events.length,
+    number: orderNumber,
+    localDate: terms.localDate,
+    storeId: data.storeId,
+    customerId: data.customerId,
+    deviceId: orderer.deviceId,
+    channel: data.channel,
+    service: data.service,
+    status: 'PLACED',
+    reason: null,
+    lines: data.lines,
+    subtotal: data.subtotal,
+    deliveryFee: data.deliveryFee,
+    tax: data.tax,
+    taxInclusive: data.taxInclusive,
+    total: data.total,
+    currency: data.currency,
+    exponent: data.exponent,
+    addressVersionId: data.addressVersionId,
+    paymentMethodToken: input.payment.methodToken,
+    paymentOutcome: null,
+    deliveryId: null,
+    deliveryStatus: null,
+    courierId: null,
+    placedAt: now,
+    promisedAt: data.promisedAt === null ? null : new Date(data.promisedAt),
+    statusChangedAt: now,
+  };
   // Appending comes last, because it locks the feed of the store: from here to the commit, all other orders of the
   // store wait.
-  await domain.events.append(tx, 0, events);
-  return { kind: 'placed', orderId: data.orderId };
+  await domain.events.append(tx, 0, events, { also: insertionOf(order) });
+  return { kind: 'accepted', order };
 }
 
 /**
@@ -115,11 +128,24 @@ async function nextNumber(tx: Tx, storeId: string, localDate: string): Promise<n
   return row!.number;
 }
 
-/** How many orders of this customer or device the kitchen has. It is counted under the same lock. */
-const openOf = (tx: Tx, { customerId, deviceId }: Orderer, storeId: string): Promise<number> =>
-  tx.order.count({
-    where: { storeId, status: { in: [...kitchenStatuses] }, ...(deviceId === null ? { customerId } : { deviceId }) },
-  });
+/** How many orders the kitchen has, and how many of them are of this customer or device, counted under that lock. */
+async function countOpen(
+  tx: Tx,
+  { customerId, deviceId }: Orderer,
+  storeId: string,
+): Promise<{ all: number; own: number }> {
+  const [count] = await tx.$queryRawUnsafe<{ all: number; own: number }[]>(
+    `select count(*)::int as all, count(*) filter (
+       where case when $4::text is null then customer_id = $3::uuid else device_id = $4::text end
+     )::int as own
+     from orders where store_id = $1::uuid and status = any ($2::text[])`,
+    storeId,
+    kitchenStatuses,
+    customerId,
+    deviceId,
+  );
+  return count!;
+}
 
 async function giveNumberBack(tx: Tx, storeId: string, localDate: string): Promise<void> {
   await tx.$executeRaw`UPDATE order_counter SET number = number - 1 WHERE store_id = ${storeId}::uuid AND local_date = ${localDate}`;

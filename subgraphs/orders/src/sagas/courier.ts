@@ -3,6 +3,7 @@ import { DeliveryCommandService } from '#generated/proto/drburger/delivery/v1/de
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import type { Refused, StepCall } from '#platform/sagas/saga.ts';
 import type { Orders } from '../context.ts';
+import { readOrder } from './placedOrder.ts';
 
 const delivery = ({ domain }: StepCall<Orders>) => domain.rpc.client(DeliveryCommandService);
 
@@ -11,7 +12,7 @@ const delivery = ({ domain }: StepCall<Orders>) => domain.rpc.client(DeliveryCom
  * personal data; it is still the right one, since an address version never changes.
  */
 export async function dispatch(call: StepCall<Orders>): Promise<Refused | void> {
-  const order = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
+  const order = await readOrder(call);
   const { customerId, addressVersionId, storeId, promisedAt } = order;
   if (!customerId || !addressVersionId || !promisedAt)
     throw new Error('the order is a delivery, but has no customer, no address version or no promised time');

@@ -4,12 +4,13 @@ import {
 } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import type { Refused, StepCall, Taken } from '#platform/sagas/saga.ts';
 import type { Orders } from '../context.ts';
+import { readOrder } from './placedOrder.ts';
 
 const payments = ({ domain }: StepCall<Orders>) => domain.rpc.client(PaymentCommandService);
 
 /** Holds the money of the order. It is taken as CHALLENGED when the guest has to confirm with their bank first. */
 export async function authorise(call: StepCall<Orders>): Promise<Refused | Taken | void> {
-  const order = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
+  const order = await readOrder(call);
   if (order.paymentMethodToken === null) throw new Error('the payment method was deleted before the saga ended');
   const { outcome } = await payments(call).authorise({
     orderId: order.id,

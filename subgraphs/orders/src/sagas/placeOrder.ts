@@ -5,6 +5,7 @@ import type { Orders } from '../context.ts';
 import { isFinal, type OrderCommand, type OrderStatus } from '../order.ts';
 import { cancelDelivery, cancelDeliveryOf, dispatch } from './courier.ts';
 import { authorise, capture, challenged, checkChallenge, refund, voidAuthorisation } from './payment.ts';
+import { placedOrder, readOrder } from './placedOrder.ts';
 import { consume, release, reserve } from './stock.ts';
 import type { Timeout } from '../config.ts';
 
@@ -121,7 +122,7 @@ async function move(call: StepCall<Orders>, command: OrderCommand): Promise<Refu
 }
 
 async function end(call: StepCall<Orders>, reason: string): Promise<void> {
-  const order = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
+  const order = await readOrder(call);
   if (isFinal(order.status as OrderStatus)) return;
   const rejected =
     order.status === 'PLACED' && ['PAYMENT_DECLINED', 'PAYMENT_NOT_CONFIRMED', 'OUT_OF_STOCK'].includes(reason);
@@ -133,7 +134,7 @@ async function end(call: StepCall<Orders>, reason: string): Promise<void> {
  * be tried again, even after the order was cancelled.
  */
 async function forgetPaymentMethod({ domain, sagaId }: StepCall<Orders>): Promise<void> {
-  await domain.db.order.update({ where: { id: sagaId }, data: { paymentMethodToken: null } });
+  await domain.pool.query('update orders set payment_method_token = null where id = $1', [sagaId]);
 }
 
 /**
@@ -196,7 +197,7 @@ async function waitFor(
  * @returns whether the order was cancelled
  */
 async function expire(call: StepCall<Orders>, limit: Pick<TimeLimit, 'status' | 'reason'>): Promise<boolean> {
-  const { service } = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
+  const { service } = await placedOrder(call);
   const courierMayHaveIt = service === 'DELIVERY' && ['READY', 'OUT_FOR_DELIVERY'].includes(limit.status);
   const courier = { ...call, key: `${call.sagaId}:cancelDelivery` };
   if (courierMayHaveIt && !(await cancelDeliveryOf(courier, limit.reason, limit.status === 'READY'))) return false;

@@ -5,12 +5,12 @@ import {
 import type { Refused, StepCall } from '#platform/sagas/saga.ts';
 import type { Orders } from '../context.ts';
 import { componentsOf, linesOf } from '../orderView.ts';
+import { placedOrder } from './placedOrder.ts';
 
 const inventory = ({ domain }: StepCall<Orders>) => domain.rpc.client(InventoryCommandService);
-const orderOf = ({ domain, sagaId }: StepCall<Orders>) => domain.db.order.findUniqueOrThrow({ where: { id: sagaId } });
 
 export async function reserve(call: StepCall<Orders>): Promise<Refused | void> {
-  const order = await orderOf(call);
+  const order = await placedOrder(call);
   const { outcome } = await inventory(call).reserve({
     orderId: order.id,
     storeId: order.storeId,
@@ -23,11 +23,11 @@ export async function reserve(call: StepCall<Orders>): Promise<Refused | void> {
 }
 
 export async function release(call: StepCall<Orders>): Promise<void> {
-  const { id, storeId } = await orderOf(call);
+  const { id, storeId } = await placedOrder(call);
   await inventory(call).release({ orderId: id, storeId, idempotencyKey: call.key });
 }
 
 export async function consume(call: StepCall<Orders>): Promise<void> {
-  const { id, storeId } = await orderOf(call);
+  const { id, storeId } = await placedOrder(call);
   await inventory(call).consume({ orderId: id, storeId, idempotencyKey: call.key });
 }

@@ -8,7 +8,7 @@ export const placeOrder: MutationResolvers['placeOrder'] = async (
 ) => {
   const outcome = await command(domain, principal, input);
   if (outcome.kind === 'problem') return outcome.problem;
-  const order = await loaders.orderById.load(outcome.orderId);
+  const order = outcome.order ?? (await loaders.orderById.load(outcome.orderId));
   if (!order) throw new Error(`order ${outcome.orderId} was placed, but is not visible to the caller who placed it`);
   return { __typename: 'PlaceOrderSuccess', order };
 };
