@@ -10,6 +10,7 @@ import {
   StatusNotice_Status as Status,
 } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import { runWithTrace, traceIdOf, traceOfRequest } from '#platform/telemetry/trace.ts';
 import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { startPaymentProvider, type RunningPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
 import type { Payments } from '../context.ts';
@@ -87,19 +88,22 @@ describe.each([
   it('may tell of a payment before it answers, twice: it moves money once and is told once', async () => {
     const orderId = uuidv7();
     const commands = payments.client(PaymentCommandService);
-    const { outcome } = await commands.authorise({
-      orderId,
-      amount: 1_990n,
-      currency: 'GBP',
-      exponent: 2,
-      methodToken: 'tok_visa',
-      customerId: '',
-      storeId,
-      idempotencyKey: `${orderId}:authorise`,
-    });
-    expect(outcome).toBe(Outcome.AUTHORISED);
-    expect(await commands.capture({ orderId, idempotencyKey: `${orderId}:capture` })).toMatchObject({
-      outcome: Outcome.CAPTURED,
+    const trace = traceOfRequest(null, 'service:orders');
+    await runWithTrace(trace, async () => {
+      const { outcome } = await commands.authorise({
+        orderId,
+        amount: 1_990n,
+        currency: 'GBP',
+        exponent: 2,
+        methodToken: 'tok_visa',
+        customerId: '',
+        storeId,
+        idempotencyKey: `${orderId}:authorise`,
+      });
+      expect(outcome).toBe(Outcome.AUTHORISED);
+      expect(await commands.capture({ orderId, idempotencyKey: `${orderId}:capture` })).toMatchObject({
+        outcome: Outcome.CAPTURED,
+      });
     });
     // The answer and the notice do not wait for each other until one of them gives up.
     expect(givenUp).toBe(0);
@@ -107,8 +111,12 @@ describe.each([
     const stored = await payments.domain.db.payment.findUniqueOrThrow({ where: { orderId } });
     expect(stored).toMatchObject({ provider: name, status: 'CAPTURED', captured: 1_990 });
     const told = (await payments.appended())
-      .map(({ data }) => data as { orderId: string; outcome?: string })
-      .filter((data) => data.orderId === orderId);
-    expect(told.map((data) => data.outcome)).toEqual(['AUTHORISED', 'CAPTURED']);
+      .map(({ data, metadata }) => ({ ...(data as { orderId: string; outcome?: string }), metadata }))
+      .filter((each) => each.orderId === orderId);
+    expect(told.map(({ outcome }) => outcome)).toEqual(['AUTHORISED', 'CAPTURED']);
+    // Whether the answer or the notice was first: both events belong to the request that moved the money.
+    expect(told.map(({ metadata }) => traceIdOf(metadata.traceparent))).toEqual(
+      Array(2).fill(traceIdOf(trace.traceparent)),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { PaymentChallenged, PaymentProcessed } from '#schema/events/payments.ts';
 import { failPoint } from '#platform/faults/failPoint.ts';
+import { runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
 import type { Payments } from '../context.ts';
 import { settle } from '../payment.ts';
 import type { ProviderOf } from '../config.ts';
@@ -18,9 +19,16 @@ export interface Intent {
 
 /**
  * Learns the outcome of an intent from the payment provider, and stores it with its event. Several callers may do so
- * at once: the answer of the first one counts for all, and the provider moves the money once.
+ * at once: the answer of the first one counts for all, and the provider moves the money once. The event has the trace
+ * of the command, also where the provider's own notice is here before its answer.
  */
-export async function finishIntent(domain: Payments, providerOf: ProviderOf, intent: Intent): Promise<PaymentAnswer> {
+export function finishIntent(domain: Payments, providerOf: ProviderOf, intent: Intent): Promise<PaymentAnswer> {
+  const trace = intent.command.trace as Trace | null;
+  const work = (): Promise<PaymentAnswer> => finish(domain, providerOf, intent);
+  return trace ? runWithTrace(trace, work) : work();
+}
+
+async function finish(domain: Payments, providerOf: ProviderOf, intent: Intent): Promise<PaymentAnswer> {
   failPoint('payments.intentWritten');
   const asked = await askProvider(providerOf(intent.payment), intent);
   failPoint('payments.providerAnswered');

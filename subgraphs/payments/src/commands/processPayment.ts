@@ -1,3 +1,4 @@
+import { currentTrace } from '#platform/telemetry/trace.ts';
 import type { Payments } from '../context.ts';
 import { decide, type Outcome } from '../payment.ts';
 import { chooseProvider } from '../chooseProvider.ts';
@@ -182,6 +183,7 @@ function commandOf(
     provider_key: newId(),
     created_at: now,
     settled_at: outcome ? now : null,
+    trace: currentTrace(),
   };
 }
 
