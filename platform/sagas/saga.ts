@@ -65,4 +65,9 @@ export interface Saga<D, StepName extends string, Message> {
   deadline(seconds: number): Promise<number>;
   /** Waits for the next message; null when none has come by the deadline (ms since 1970). */
   receive(deadline: number): Promise<Message | null>;
+  /**
+   * Whether the saga goes by a change of its code: false where it was beyond this place before the change came, and so
+   * has to take the old way. The answer is recorded under the change's name, and stays the same.
+   */
+  hasChange(name: string): Promise<boolean>;
 }

@@ -54,7 +54,7 @@ export interface SagaRuntime {
 
 /**
  * The version of the sagas' code; sagas that were started by another version are not recovered by this one. Keep it as
- * long as each saga's steps keep their order and names (or branch with `DBOS.patch`). If you change it, keep a process
+ * long as each saga's steps keep their order and names, or branch by `saga.hasChange`. If you change it, keep a process
  * with the old code running until its sagas have ended.
  */
 const sagasVersion = 'sagas-1';

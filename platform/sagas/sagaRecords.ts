@@ -66,6 +66,20 @@ export class SagaRecords {
     return value;
   }
 
+  /** Whether nothing was recorded at this place before the change of this name came. It takes a number only then. */
+  async hasChange(change: string): Promise<boolean> {
+    this.#recorded ??= await retried(() => this.#read());
+    const earlier = this.#recorded.get(this.#next);
+    // As `DBOS.patch` names it.
+    const name = `DBOS.patch-${change}`;
+    if (earlier && earlier.name !== name) return false;
+    const number = this.#next++;
+    const at = Date.now();
+    if (!earlier)
+      this.#unwritten.push({ number, name, output: null, serialization: null, startedAt: at, completedAt: at });
+    return true;
+  }
+
   async sleep(ms: number): Promise<void> {
     const until = await this.#limit(this.#next++, Date.now() + ms, true);
     await this.write();

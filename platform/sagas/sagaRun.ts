@@ -99,6 +99,10 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
     return this.#records.receive<Message>(deadline);
   }
 
+  hasChange(name: string): Promise<boolean> {
+    return this.#records.hasChange(name);
+  }
+
   /**
    * Undoes the completed steps, the last one first. No undo waits for another to succeed: money is given back even if
    * stock cannot be put back. Undos that fail are logged and tried again together in the next round, until all have

@@ -104,6 +104,23 @@ const dinner = defineSaga<World, { wait: boolean }, string, typeof steps>({
   },
 });
 
+/** `dinner` after a change of its code, which puts a step between two others. */
+const longerDinner = defineSaga<World, { wait: boolean }, string, typeof steps>({
+  name: 'longerDinner',
+  steps,
+  async run(saga) {
+    await saga.do('buy');
+    const hasSalad = await saga.hasChange('a salad first');
+    if (hasSalad) await saga.note('salad', act('salad'));
+    await saga.do('cook');
+    await saga.do('plain');
+    const deadline = await saga.deadline(60);
+    while ((await saga.receive(deadline)) !== 'enough');
+    await saga.do('last');
+  },
+  refused: () => Promise.resolve(),
+});
+
 /** The beginning of `dinner` by operations of DBOS itself, with which sagas of earlier versions were recorded. */
 const asBefore = DBOS.registerWorkflow(
   async (_recorded: unknown) => {
@@ -144,6 +161,7 @@ async function exchangeCode(id: string, name: string): Promise<void> {
 
 beforeAll(async () => {
   dinner.register(world);
+  longerDinner.register(world);
   databaseUrl = (await databaseOf()).url;
   runtime = await startSagas({ databaseUrl, log: world.log });
 });
@@ -319,6 +337,26 @@ describe('a saga', () => {
     await DBOS.send('back', 'enough', undefined, 'event-back-3');
     expect(await outcomeOf('back')).toBe('completed as before');
     expect(world.done.get('back')).toEqual(['buy', 'cook', 'plain', 'heard a', 'heard b']);
+  });
+
+  it('goes by a change of its code unless it was beyond it before, and keeps to what it did', async () => {
+    await dinner.start('beyond', { wait: true });
+    await longerDinner.start('with', { wait: true });
+    for (const id of ['beyond', 'with'])
+      await until(async () => (await DBOS.listWorkflowSteps(id))?.some(({ name }) => name === 'DBOS.sleep'));
+    const recorded = await DBOS.listWorkflowSteps('with');
+    await exchangeCode('beyond', 'longerDinner');
+    for (const id of ['beyond', 'with']) {
+      await longerDinner.signal(id, { wait: true }, 'enough', `event-${id}`);
+      expect(await outcomeOf(id)).toBe('completed');
+    }
+    expect(world.done.get('beyond')).toEqual(['buy', 'cook', 'plain', 'last']);
+    expect(world.done.get('with')).toEqual(['buy', 'salad', 'cook', 'plain', 'last']);
+    const kept = (await DBOS.listWorkflowSteps('with'))!.filter(({ functionID }) =>
+      recorded!.some((each) => each.functionID === functionID),
+    );
+    expect(kept).toEqual(recorded);
+    expect(recorded!.map(({ name }) => name)).toContain('DBOS.patch-a salad first');
   });
 
   it('is forgotten long after it ended, never while it runs', async () => {
