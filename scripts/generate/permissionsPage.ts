@@ -6,7 +6,7 @@ import { roleScopes, type Role } from '#schema/scopes.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
-const permissionsPagePath = 'docs/permissions.md';
+export const permissionsPagePath = 'docs/permissions.md';
 
 /** `docs/permissions.md`: who may do what on whose rows, from the schema, the roles and the decisions. Committed. */
 export function permissionsPage(): GenerateTask[] {

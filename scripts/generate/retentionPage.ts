@@ -1,7 +1,7 @@
 import { retention, type Kept } from '#schema/retention.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
-const retentionPagePath = 'docs/retention.md';
+export const retentionPagePath = 'docs/retention.md';
 
 /** `docs/retention.md`: how long what is kept stays. Committed. */
 export function retentionPage(): GenerateTask[] {

@@ -6,10 +6,13 @@ import { composeFileText } from '../generate/composeFile.ts';
 import { edgesPagePath, edgesPageText } from '../generate/edgesPage.ts';
 import { eventSchemaFiles } from '../generate/eventSchemas.ts';
 import { importSchemaFiles } from '../generate/importSchemas.ts';
+import { kongFilePath, kongFileText } from '../generate/kongFile.ts';
+import { permissionsPagePath, permissionsPageText } from '../generate/permissionsPage.ts';
 import { prometheusFileText } from '../generate/prometheusFile.ts';
 import { openApiFiles } from '../generate/openApi/openApi.ts';
 import { postmanPath, postmanText } from '../generate/postman.ts';
 import { restPagePath, restPageText } from '../generate/restPage.ts';
+import { retentionPagePath, retentionPageText } from '../generate/retentionPage.ts';
 import { settingsPagePath, settingsPageText } from '../generate/settingsPage.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { root } from '../generate/task.ts';
@@ -30,6 +33,9 @@ for (const [path, text] of [
   ['ops/prometheus/prometheus.yml', await prometheusFileText()],
   [settingsPagePath, await settingsPageText()],
   [edgesPagePath, edgesPageText()],
+  [permissionsPagePath, permissionsPageText()],
+  [retentionPagePath, retentionPageText()],
+  [kongFilePath, await kongFileText()],
   [restPagePath, restPageText()],
   ...openApiFiles(),
   [asyncApiPath, await asyncApiText()],
