@@ -54,7 +54,8 @@ function spansOf(hours: Hours, day: DateTime): Span[] {
 function spanAround(hours: Hours, now: Date, today: DateTime): Span | undefined {
   let found: Span | undefined;
   for (let index = -1; index <= horizonDays; index += 1) {
-    const day = today.plus({ days: index });
+    // Where the clock skips midnight, a day begins later, and a number of days from there is not the beginning of one.
+    const day = today.plus({ days: index }).startOf('day');
     // No later span touches one that ends before its day does.
     if (found && found.to < day && found.to.toMillis() > now.getTime()) return found;
     const spans = spansOf(hours, day)
