@@ -34,6 +34,8 @@ const hearAs: HearAs = async (name, consumer, event) => {
   const then = Object.create(domain, { clock: { value: () => new Date(exampleTime) } }) as typeof domain;
   await domain
     .transaction(async (tx) => {
+      // What is one statement is made, which reads the event, and not sent.
+      consumer.effectOf?.(event, then);
       await consumer.handle(event, { domain: then, tx });
       throw undone;
     })

@@ -10,6 +10,12 @@ import type { SqlTx } from './sqlTx.ts';
  */
 export type Taken = 'duplicate' | 'blocked' | 'first';
 
+/** A part of a statement, with its parameters; see `takeAndWrite`. */
+export interface Effect {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
+
 /**
  * Handles events of a domain. Its name is that of its consumer group, and its key in the inbox and the dead letters.
  */
@@ -28,6 +34,8 @@ export interface Consumer {
    * nothing was done, and the two are tried.
    */
   takeAndHandle?(pool: pg.Pool, event: EventEnvelope): Promise<Taken>;
+  /** What `take` writes about an event by its one statement, where that is all that the consumer does. */
+  effectOf?(event: EventEnvelope, domain: Domain): Effect;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of consumers of domains of several types; each is given its own
   handle(event: EventEnvelope<any>, context: { domain: any; tx: any }): Promise<void>;
   /**

@@ -1,7 +1,7 @@
 import type { Domain } from '#platform/domain/domain.ts';
 import { retention } from '#schema/retention.ts';
 import type { EventEnvelope } from './defineEvent.ts';
-import type { Taken } from './consumer.ts';
+import type { Effect, Taken } from './consumer.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function takeFromInbox(
 export async function takeAndWrite(
   tx: SqlTx,
   taker: { readonly consumer: string; readonly event: EventEnvelope; readonly replaying: boolean },
-  effect: { readonly sql: string; readonly params: readonly unknown[] },
+  effect: Effect,
 ): Promise<Taken> {
   const rows = await tx.$queryRawUnsafe<{ taken: Taken }[]>(
     `with delivery as materialized (${taking}), first as (select from delivery where taken = 'first'), ${effect.sql}`,

@@ -1,5 +1,5 @@
 import type { Domain, TransactionOf } from '#platform/domain/domain.ts';
-import type { Consumer, Taken } from './consumer.ts';
+import type { Consumer, Effect, Taken } from './consumer.ts';
 import type { EventDefinition, EventEnvelope } from './defineEvent.ts';
 import { takeAndWrite, takeFromInbox } from './inbox.ts';
 
@@ -53,13 +53,14 @@ export const onEvents = <D extends Domain<any>>(
 export const onEventsAtOnce = <D extends Domain<any>>(
   definitions: readonly EventDefinition[],
   name: string,
-  effectOf: (event: EventEnvelope, domain: D) => { readonly sql: string; readonly params: readonly unknown[] },
+  effectOf: (event: EventEnvelope, domain: D) => Effect,
 ): Consumer => ({
   name,
   events: definitions,
   within: 'nothing',
   take: (tx, event, replaying, domain) =>
     takeAndWrite(tx, { consumer: name, event, replaying }, effectOf(event, domain as D)),
+  effectOf: effectOf as NonNullable<Consumer['effectOf']>,
   handle: () => Promise.resolve(),
 });
 
