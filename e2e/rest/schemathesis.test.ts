@@ -50,9 +50,10 @@ describeWithSchemathesis('whatever schemathesis sends', () => {
   });
 
   test('it finds a fault that is there', async () => {
-    const { back } = system.cutOff('stores');
+    // Its answers are not kept: those that are, are given for some seconds although the domain is gone.
+    const { back } = system.cutOff('memberships');
     try {
-      const flags = ['--include-operation-id', 'listStores', '--phases', 'examples'];
+      const flags = ['--include-operation-id', 'listPlans', '--phases', 'examples'];
       const { failed, report } = await runSchemathesis({ baseUrl, token: await customer(), seconds: 10, flags });
       expect(failed).toBe(true);
       expect(report).toContain('503');
