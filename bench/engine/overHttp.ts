@@ -44,7 +44,7 @@ export async function compareOverHttp(options: { readonly hive: boolean; readonl
       await startProcess(tsx('bench/engine/subgraphServer.ts'), { PORT: String(base), NODE_ENV: 'production' }, 1),
     );
     const commands: Record<string, readonly string[]> = {
-      own: gatewayCommand(),
+      own: gatewayCommand,
       '@apollo/gateway': tsx('bench/engine/apolloGateway.ts'),
       ...(options.hive ? hiveCommands(file) : {}),
     };

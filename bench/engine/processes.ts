@@ -48,18 +48,8 @@ function said(child: ChildProcess, what: RegExp): Promise<void> {
   });
 }
 
-/** What `pnpm gateway` runs. */
-export function gatewayCommand(): readonly string[] {
-  const { gateway } = (JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as PackageFile).scripts;
-  const [bundling, served] = gateway.split(' && exec node ') as [string, string];
-  const { status } = spawnSync('npx', bundling.split(' '), { cwd: root, stdio: 'inherit' });
-  if (status !== 0) throw new Error('the gateway could not be bundled');
-  return [process.execPath, ...served.split(' ')];
-}
-
-interface PackageFile {
-  readonly scripts: { readonly gateway: string };
-}
+/** What `pnpm gateway` runs: it becomes the gateway, so its process is the gateway's. */
+export const gatewayCommand = ['sh', 'gateway/gateway.sh'];
 
 const compared = fileURLToPath(new URL('../compared/', import.meta.url));
 

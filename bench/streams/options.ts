@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { StartupError } from '#platform/config/startupError.ts';
 import type { Command } from '../../scripts/system/commandLine.ts';
 import type { ParsedFlags } from '../../scripts/system/flags.ts';
+
+const scenarios = ['fanout', 'one-each', 'storm', 'stalled', 'documents'];
 
 export const command: Command = {
   name: 'bench:streams',
   does: 'what subscriptions cost, on one process: a served channel, and graphql-ws with an in-memory pub/sub beside it.',
   flags: {
-    '--only <list>': 'of fanout, one-each, storm, stalled, documents (all)',
+    '--only <list>': `of ${scenarios.join(', ')} (all)`,
     '--subscribers <list>': 'counts (1000,5000,10000); storm and stalled take the largest',
     '--seconds <n>': 'of each measurement (5)',
     '--turns <n>': 'of each server, in fanout, one-each and documents (5)',
@@ -52,8 +55,12 @@ export function optionsOf({ settings, switches }: ParsedFlags): Options {
     LOADS = availableParallelism() > 2 ? '2' : '1',
     JSON: json,
   } = settings;
+  const only = ONLY?.split(',');
+  const unknown = only?.find((each) => !scenarios.includes(each));
+  if (unknown !== undefined)
+    throw new StartupError(`"${unknown}" is nothing that --only can name: ${scenarios.join(', ')}.`);
   return {
-    only: ONLY?.split(','),
+    only,
     subscribers: SUBSCRIBERS.split(',').map(Number),
     seconds: Number(SECONDS),
     turns: Number(TURNS),

@@ -35,15 +35,8 @@ export class CallerLimits {
    */
   reserveSlot(address: string): Release | undefined {
     if (this.#connections >= this.#policy.maxConnections) return undefined;
-    const network = callerNetworkOf(address);
-    const release =
-      network === undefined ? () => undefined : this.#add('slots', network, 1, this.#policy.maxConnectionsPerAddress);
-    if (!release) return undefined;
-    this.#connections += 1;
-    return once(() => {
-      this.#connections -= 1;
-      release();
-    });
+    const { maxConnectionsPerAddress } = this.#policy;
+    return this.#add('slots', { who: callerNetworkOf(address), amount: 1, max: maxConnectionsPerAddress });
   }
 
   /** Reserves one of the caller's connections; undefined if it has as many as it may. */
@@ -63,35 +56,39 @@ export class CallerLimits {
   reserveBytes(principal: Principal, bytes: number): Release | undefined {
     const { maxHeldBytes, maxHeldBytesPerCaller } = this.#policy;
     if (this.#heldBytes + bytes > maxHeldBytes) return undefined;
-    const isAnonymous = principal.kind === 'anonymous';
-    const release = this.#add(
-      'heldBytes',
-      isAnonymous ? nobody : callerKeyOf(principal),
-      bytes,
-      isAnonymous ? maxHeldBytes / 2 : maxHeldBytesPerCaller,
-    );
-    if (!release) return undefined;
-    this.#heldBytes += bytes;
-    return once(() => {
-      this.#heldBytes -= bytes;
-      release();
-    });
+    return principal.kind === 'anonymous'
+      ? this.#add('heldBytes', { who: nobody, amount: bytes, max: maxHeldBytes / 2 })
+      : this.#add('heldBytes', { who: callerKeyOf(principal), amount: bytes, max: maxHeldBytesPerCaller });
   }
 
   #take(what: Counted, principal: Principal, max: number): Release | undefined {
-    return principal.kind === 'anonymous' ? () => undefined : this.#add(what, callerKeyOf(principal), 1, max);
+    const who = principal.kind === 'anonymous' ? undefined : callerKeyOf(principal);
+    return this.#add(what, { who, amount: 1, max });
   }
 
-  #add(what: Counted, who: string, amount: number, max: number): Release | undefined {
+  /**
+   * Counts against the limit of who calls; who cannot be told apart has none. Each socket keeps what this returns while
+   * it is open, so it is one function.
+   */
+  #add(what: Counted, { who, amount, max }: { who: string | undefined; amount: number; max: number }) {
+    const count = this.#counts[what].get(who ?? nobody) ?? 0;
+    if (who !== undefined && count + amount > max) return undefined;
+    this.#count(what, who, amount);
+    let isHeld = true;
+    return (): void => {
+      if (isHeld) this.#count(what, who, -amount);
+      isHeld = false;
+    };
+  }
+
+  #count(what: Counted, who: string | undefined, amount: number): void {
+    if (what === 'slots') this.#connections += amount;
+    if (what === 'heldBytes') this.#heldBytes += amount;
+    if (who === undefined) return;
     const counts = this.#counts[what];
-    const count = counts.get(who) ?? 0;
-    if (count + amount > max) return undefined;
-    counts.set(who, count + amount);
-    return once(() => {
-      const left = (counts.get(who) ?? amount) - amount;
-      if (left > 0) counts.set(who, left);
-      else counts.delete(who);
-    });
+    const left = (counts.get(who) ?? 0) + amount;
+    if (left > 0) counts.set(who, left);
+    else counts.delete(who);
   }
 }
 
