@@ -38,7 +38,7 @@ export interface DatabaseOptions {
 }
 
 export interface SubgraphParts<Db, Loaders> {
-  /** The subgraph's name in `schema/registry.ts`. */
+  /** The subgraph's name in `schema/subgraphs.ts`. */
   readonly name: string;
   /** The folder that holds `schema.graphql` and `prisma/`. */
   readonly directory: URL;
