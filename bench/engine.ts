@@ -17,15 +17,20 @@ const { settings: flags, switches } = commandLine({
   flags: {
     '--seconds <n>': 'of each measurement in one process (4)',
     '--scale <n>': 'how many requests over HTTP: this often 150 of the page, and 2,000 of one field (2)',
+    '--documents <n>': 'how many different documents ours gets at the end, each once: whether its memory grows (0)',
     '--hive': 'with @graphql-hive/gateway, too, without and with its addon in Rust; installed the first time (500 MB)',
   },
   more: `Prints, for a page of four subgraphs and for one field, CPU milliseconds a request of our engine and of Apollo's, without HTTP; then of whole gateways, each
 in a process of its own on one core, 50 requests in flight: the page, the page in 50 documents with variables of their own, one field; and the
-memory of each afterwards. All take turns, the least of each counts, and answers are compared first.`,
+memory of each after each of them. All take turns, the least of each counts, and answers are compared first.`,
   examples: ['bench:engine', 'bench:engine --hive --scale 4'],
 });
 await main(Number(flags['SECONDS'] ?? 4) || 4);
-await compareOverHttp({ hive: switches.has('hive'), scale: Number(flags['SCALE'] ?? 2) || 2 });
+await compareOverHttp({
+  hive: switches.has('hive'),
+  scale: Number(flags['SCALE'] ?? 2) || 2,
+  documents: Number(flags['DOCUMENTS'] ?? 0) || 0,
+});
 
 /** Executes a request, and resolves with the bytes of the answer. */
 type Run = () => Promise<Buffer>;

@@ -32,7 +32,11 @@ const loads = (scale: number): readonly Load[] => [
 ];
 
 /** The gateways side by side over HTTP: each on one core, the subgraphs and the load on the other ones. */
-export async function compareOverHttp(options: { readonly hive: boolean; readonly scale: number }): Promise<void> {
+export async function compareOverHttp(options: {
+  readonly hive: boolean;
+  readonly scale: number;
+  readonly documents: number;
+}): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'drburger-bench-engine-'));
   const base = await freePortBlock(10);
   const running: RunningProcess[] = [];
@@ -58,8 +62,11 @@ export async function compareOverHttp(options: { readonly hive: boolean; readonl
       running.push(started);
       gateways.push({ ...started, name, pool: new Pool(`http://127.0.0.1:${port}`, { connections: inFlight }) });
     }
-    for (const load of loads(options.scale)) await compare(gateways, load);
-    for (const { name, pid } of gateways) console.log(`memory of ${name.padEnd(22)} ${megabytes(pid)} MB`);
+    for (const load of loads(options.scale)) {
+      await compare(gateways, load);
+      console.log(`  memory      ${gateways.map(({ name, pid }) => `${name} ${megabytes(pid)} MB`).join('  ')}`);
+    }
+    await sendDifferent(gateways[0]!, options.documents);
   } finally {
     await Promise.all(running.map((each) => each.end()));
     rmSync(folder, { recursive: true, force: true });
@@ -101,6 +108,18 @@ async function send(gateway: Gateway, { bodies, requests }: Load): Promise<void>
       while (sent < requests) await ask(gateway, bodies[sent++ % bodies.length]!);
     }),
   );
+}
+
+/** Sends as many documents, each once, and tells the gateway's memory after each fifth of them. */
+async function sendDifferent(gateway: Gateway, documents: number): Promise<void> {
+  const fifth = Math.ceil(documents / 5);
+  for (let from = 0; from < documents; from += fifth) {
+    const bodies = Array.from({ length: Math.min(fifth, documents - from) }, (_, index) =>
+      JSON.stringify(variedHeavy(from + index)),
+    );
+    await send(gateway, { name: 'different', bodies, requests: bodies.length });
+    console.log(`  after ${from + bodies.length} different documents  ${gateway.name} ${megabytes(gateway.pid)} MB`);
+  }
 }
 
 async function ask({ pool, name }: Gateway, body: string): Promise<string> {

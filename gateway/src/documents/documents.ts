@@ -113,16 +113,19 @@ function selectedOperation(document: DocumentNode, operationName: string | undef
   return operation;
 }
 
+/**
+ * How long all documents together may be that clients sent and that are kept prepared. A document with its plan takes
+ * some 230 bytes for each of its characters, so these are about 46 MB.
+ */
+const preparedCharacters = 200_000;
+
 /** Prepares documents for one graph. Each distinct document is checked once, however often it is sent. */
 export class Documents {
   readonly #graph: Graph;
   readonly #engine: Pick<Engine, 'plan'>;
   readonly #options: DocumentOptions;
-  /**
-   * By operation name and text; the weight is the length of the text. A prepared document takes about a hundred times
-   * the memory of its text.
-   */
-  readonly #prepared = new LruCache<PreparedDocument>(1_000_000);
+  /** By operation name and text; the weight is the length of the text. */
+  readonly #prepared = new LruCache<PreparedDocument>(preparedCharacters);
   /** The trusted documents, kept apart so that documents which clients send cannot evict them. */
   readonly #kept = new Map<string, PreparedDocument>();
 
