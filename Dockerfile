@@ -1,5 +1,5 @@
 # One image for every service of docker-compose.yml; the command says which: serve subgraph <name>, serve channel <name>, serve gateway …
-FROM node:20-bookworm-slim AS base
+FROM node:24.22.3-bookworm-slim AS base
 RUN npm install --global pnpm@10.34.9
 WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
@@ -14,7 +14,8 @@ RUN pnpm -s generate && pnpm -s build
 
 # What runs has no tools but tsx, for other commands than `serve`: services run the bundle, which starts in half the time.
 FROM base
-RUN pnpm install --frozen-lockfile --prod && mkdir /data && chown node /data
+# The image has its own Node: the one that our commands bring is taken out.
+RUN pnpm install --frozen-lockfile --prod && rm -rf node_modules/.bin/node node_modules/node-linux-* node_modules/.pnpm/node-linux-* && mkdir /data && chown node /data
 COPY . .
 COPY --from=build /app/generated generated
 USER node
