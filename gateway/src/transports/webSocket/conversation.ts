@@ -138,10 +138,16 @@ export class Conversation {
     if (this.#connection.client.readyState !== this.#connection.client.OPEN) return;
     const message = text === undefined ? invalid : readMessage(text);
     if (typeof message === 'string') return this.#close(CloseCode.BadRequest, message);
-    this.#handle(message)?.catch((error: unknown) => {
+    const failed = (error: unknown): void => {
       this.#parts.log.error({ err: error }, 'a message of a socket failed');
       this.#close(CloseCode.InternalServerError, 'Internal server error');
-    });
+    };
+    // What is thrown at once would otherwise end the process: nobody else stands between here and the socket.
+    try {
+      this.#handle(message)?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   /** To be called when the client has gone: ends its operations. */
@@ -360,8 +366,19 @@ export class Conversation {
   }
 
   #close(code: number, reason: string): void {
-    this.#connection.client.close(code, reason);
+    this.#connection.client.close(code, fitForClose(reason));
   }
+}
+
+/** A close frame has room for so many bytes of its reason, RFC 6455 section 5.5; `ws` throws at a longer one. */
+const maxReasonBytes = 123;
+
+/** The reason, cut between two characters if it is too long: it may hold an id, which clients choose. */
+function fitForClose(reason: string): string {
+  if (Buffer.byteLength(reason) <= maxReasonBytes) return reason;
+  const end = '…';
+  const kept = Buffer.from(reason).toString('utf8', 0, maxReasonBytes - Buffer.byteLength(end));
+  return kept.replace(/\uFFFD+$/, '') + end;
 }
 
 /**

@@ -368,3 +368,17 @@ it('goes on when its new token cannot be checked; who begins, or asks over HTTP,
     expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] });
   }
 });
+
+it.each(['o', 'ö', '漢'])(
+  'closes with 4409 when an id in use is as long as an id may be: 128 times %s',
+  async (letter) => {
+    const to = await connect(await parts.token('customer'));
+    const id = letter.repeat(128);
+    const closed = new Promise((resolve) => to.socket.once('close', (code, reason) => resolve([code, String(reason)])));
+    for (const orderId of ['o1', 'o2'])
+      to.send({ id, type: 'subscribe', payload: { query: status, variables: { id: orderId } } });
+    const [code, reason] = (await closed) as [number, string];
+    expect(code).toBe(4409);
+    expect(reason).toMatch(new RegExp(`^Subscriber for ${letter}{34,}…$`));
+  },
+);
