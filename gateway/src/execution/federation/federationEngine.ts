@@ -8,6 +8,7 @@ import type { SubgraphFetch } from '../dataSources/subgraphFetch.ts';
 import { fastPlan, type FastPlan } from './fast/fastPlan.ts';
 import { FastRun, type SentGroup } from './fast/fastRun.ts';
 import { Surprise } from './fast/jsonBytes.ts';
+import { SharedCodes } from './fast/generateCode.ts';
 import { NotCovered } from './fast/openTree.ts';
 import { recordedAnswer } from './fast/recordedAnswers.ts';
 import type { Engine, EngineAnswer, OperationPlan, PlanExecution } from '../engine.ts';
@@ -72,6 +73,7 @@ class FederationEngine implements Engine {
   readonly #fetches: ReadonlyMap<string, SubgraphFetch>;
   readonly #log: Logger;
   readonly #codedAtRun: number;
+  readonly #codes = new SharedCodes();
 
   constructor(
     graph: Graph,
@@ -133,11 +135,11 @@ class FederationEngine implements Engine {
     if (runnable.fast === undefined && runnable.runs >= this.#codedAtRun) {
       try {
         const { interfaceObjects } = this.#planner.planningGraph;
-        const plan = fastPlan(runnable, {
-          api: this.#graph.apiSchema,
-          whole: this.#graph.supergraphSchema,
-          interfaceObjects,
-        });
+        const plan = fastPlan(
+          runnable,
+          { api: this.#graph.apiSchema, whole: this.#graph.supergraphSchema, interfaceObjects },
+          this.#codes,
+        );
         const isOfBytes = plan.groups.every(({ subgraph }) => this.#fetches.get(subgraph)?.unread);
         runnable.fast = isOfBytes ? plan : 'not covered';
       } catch (error) {

@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { EntityFetch } from '../planning/compiledPlan.ts';
 import type { CompiledOperation } from '../planning/operationPlanner.ts';
 import { typeConditionOf } from '../running/rewrite.ts';
-import { CodeGenerator, type Code, type CodedStep } from './generateCode.ts';
+import { CodeGenerator, type CodedPlan, type CodedStep, type SharedCodes } from './generateCode.ts';
 import { groupRequest, selectionOf, type GroupRequest, type StepSelection } from './groupRequest.ts';
 import { NotCovered, OpenTree, isOf } from './openTree.ts';
 import { grouped, scheduled, type StepGroup } from './schedule.ts';
@@ -13,9 +13,8 @@ export interface PlannedGroup extends StepGroup {
 }
 
 /** A plan with the code that reads the answers of its subgraphs, and writes the client's. */
-export interface FastPlan {
+export interface FastPlan extends CodedPlan {
   readonly groups: readonly PlannedGroup[];
-  readonly code: Code;
 }
 
 export interface FastSchemas {
@@ -26,7 +25,11 @@ export interface FastSchemas {
 }
 
 /** @throws NotCovered for a plan that is run in the general way */
-export function fastPlan({ step, rootType, shape }: CompiledOperation, schemas: FastSchemas): FastPlan {
+export function fastPlan(
+  { step, rootType, shape }: CompiledOperation,
+  schemas: FastSchemas,
+  codes: SharedCodes,
+): FastPlan {
   const tree = new OpenTree(schemas.api, schemas.whole, schemas.interfaceObjects, { type: rootType, shape });
   const steps = scheduled(step);
   const selections = new Map<number, StepSelection>();
@@ -45,9 +48,8 @@ export function fastPlan({ step, rootType, shape }: CompiledOperation, schemas: 
   });
   for (const { targets, requires } of coded)
     for (const place of targets) for (const typed of place.typed.values()) if (requires) tree.require(typed, requires);
-  const code = new CodeGenerator(tree).generate(coded);
   return {
-    code,
+    ...new CodeGenerator(tree, codes).generate(coded),
     groups: grouped(steps).map((group) => ({ ...group, request: groupRequest(group, selections) })),
   };
 }

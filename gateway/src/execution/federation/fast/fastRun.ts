@@ -42,14 +42,14 @@ export class FastRun {
 
   /** The bytes of the answer. @throws Surprise */
   async answer(): Promise<Buffer> {
-    const { groups, code } = this.#parts.plan;
+    const { groups, code, words } = this.#parts.plan;
     if (groups.length === 1) await this.#run(groups[0]!);
     else {
       const done: Promise<void>[] = [];
       for (const group of groups) done.push(this.#runAfter(group, done));
       await Promise.all(done);
     }
-    code.use(this.#answers);
+    code.use(this.#answers, words);
     return code.write(this.#root);
   }
 
@@ -80,7 +80,7 @@ export class FastRun {
   /** The body of a request. @throws Surprise */
   #write({ request }: PlannedGroup, told: readonly Told[]): Buffer {
     const { plan, variables } = this.#parts;
-    plan.code.use(this.#answers);
+    plan.code.use(this.#answers, plan.words);
     let at = whole(0, request.start);
     let isFirst = true;
     const next = (bytes: Buffer): void => {
@@ -101,9 +101,9 @@ export class FastRun {
   /** @throws Surprise */
   #take({ request, steps }: PlannedGroup, told: readonly Told[], bytes: Buffer): void {
     if (!isUtf8(bytes)) bad();
-    const { code } = this.#parts.plan;
+    const { code, words } = this.#parts.plan;
     for (const { index } of steps) this.#answers[index] = bytes;
-    code.use(this.#answers);
+    code.use(this.#answers, words);
     let at = expect(bytes, 0, '{"data":');
     if (!request.units) {
       at = code.take[steps[0]!.index]!(at, [this.#root], this.#root.t);

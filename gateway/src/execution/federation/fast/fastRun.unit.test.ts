@@ -1,11 +1,12 @@
 import { composeServices } from '@apollo/composition';
 import { parse, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
 import { pino } from 'pino';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import type { SubgraphRequest } from '#platform/subgraph/execution.ts';
 import { buildGraph } from '../../../graph/graph.ts';
 import { createSubgraphFetch } from '../../dataSources/createSubgraphFetch.ts';
 import { createFederationEngine } from '../federationEngine.ts';
+import { SharedCodes } from './generateCode.ts';
 
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
 const sdls = {
@@ -139,4 +140,18 @@ it('writes requests and answers of any length', async () => {
     two: [{ name: nameOf(many[0]!) }],
   });
   expect(Object.values(asked[1]!.variables!)[0]).toEqual(many.slice(0, 10_000));
+});
+
+it('runs documents that differ in what the client calls things by the same code, each in its own words', async () => {
+  const codes = vi.spyOn(SharedCodes.prototype, 'of');
+  lists = '{"data":{"one":[{"__typename":"Item","id":"1"},{"__typename":"Item","id":"é"}]}}';
+  answer = () => '{"data":{"_entities":[{"name":"A"},{"name":"B"}]}}';
+  const documents = ['{ one { n: name i: id } }', '{ one { aLongerName: name itsId: id } }'];
+  const came = await Promise.all(documents.map(run));
+  expect(came.map(({ isCoded, text }) => isCoded && text)).toEqual([
+    '{"data":{"one":[{"n":"A","i":"1"},{"n":"B","i":"é"}]}}',
+    '{"data":{"one":[{"aLongerName":"A","itsId":"1"},{"aLongerName":"B","itsId":"é"}]}}',
+  ]);
+  const [first, second] = codes.mock.results.map(({ value }) => value as object);
+  expect(second).toBe(first);
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isAbstractType, isListType, isNonNullType, type GraphQLOutputType } from 'graphql';
 import type { Requirement } from '../planning/compiledPlan.ts';
 import type { PlacePath } from '../running/places.ts';
@@ -29,8 +30,8 @@ export interface CodedStep {
 /** The code of a plan. */
 export interface Code {
   root(): Kept;
-  /** The bytes of the answers that came so far, by fetch, for what is called next. */
-  use(answers: readonly (Buffer | undefined)[]): void;
+  /** The bytes of the answers that came so far, by fetch, for what is called next, and `CodedPlan.words`. */
+  use(answers: readonly (Buffer | undefined)[], words: readonly Buffer[]): void;
   /** The objects that a fetch is for. */
   readonly collect: Readonly<Record<number, (root: Kept, out: Kept[]) => void>>;
   /**
@@ -44,24 +45,56 @@ export interface Code {
   write(root: Kept): Buffer;
 }
 
+/** The code of a plan, and what the client calls things, which is no part of it. */
+export interface CodedPlan {
+  readonly code: Code;
+  readonly words: readonly Buffer[];
+}
+
+/**
+ * Codes that are in use, by their text. Documents that differ in what clients call things are run by the same code: V8
+ * learns it once, and not for each of them.
+ */
+export class SharedCodes {
+  readonly #known = new Map<string, WeakRef<Code>>();
+  readonly #gone = new FinalizationRegistry((key: string) => {
+    if (!this.#known.get(key)?.deref()) this.#known.delete(key);
+  });
+
+  of(text: string, make: () => Code): Code {
+    const key = createHash('sha256').update(text).digest('base64');
+    let code = this.#known.get(key)?.deref();
+    if (!code) {
+      code = make();
+      this.#known.set(key, new WeakRef(code));
+      this.#gone.register(code, key);
+    }
+    return code;
+  }
+}
+
 type Mode = 'skip' | 'objects';
 
 /** Writes the code for a plan: names get into it as literals of JSON only. */
 export class CodeGenerator {
   readonly #tree: OpenTree;
+  readonly #shared: SharedCodes;
   readonly #layouts = new Layouts();
   readonly #functions = new Map<string, string>();
   /** Texts in quotation marks that are compared. */
-  readonly #texts: (readonly Uint8Array[])[] = [];
+  readonly #texts: (readonly string[])[] = [];
+  /** What is written of what the client calls things. */
+  readonly #words: Buffer[] = [];
   /** The most bytes that are written without looking whether there is room. */
   #margin = 100;
   #names = 0;
 
-  constructor(tree: OpenTree) {
+  constructor(tree: OpenTree, shared: SharedCodes) {
     this.#tree = tree;
+    this.#shared = shared;
   }
 
-  generate(steps: readonly CodedStep[]): Code {
+  generate(steps: readonly CodedStep[]): CodedPlan {
     const tables = steps.map((step) => ({
       collect: `${step.index}:${this.#collector(step)}`,
       represent: step.requires ? `${step.index}:${this.#representer(step, step.targets, step.requires, true)}` : '',
@@ -75,21 +108,29 @@ export class CodeGenerator {
     const [root] = this.#tree.root.typed.values();
     const writer = this.#writer(root!);
     const names = Object.keys(json).filter((each) => /^[a-z]+$/.test(each) && each !== 'surprise');
-    const body = `"use strict";let A,R;
+    const body = `"use strict";let A,K,R;
 const {${names.join(',')}}=J,{output,taken}=W;
 function room(p){W.room(p,${this.#margin});return output.bytes}
 function copy(p,B,a,e){return W.copy(p,B,a,e)}
-const result={root(){return ${this.#fresh(root!)}},use(answers){A=answers},${table('collect')},${table('represent')},${table('take')},
+const result={root(){return ${this.#fresh(root!)}},use(answers,words){A=answers;K=words},${table('collect')},${table('represent')},${table('take')},
 write(n){let O=room(0),p=0;${written('{"data":')}p=${writer}(n,p);O=room(p);${written('}')}return taken(p)}};
 ${[...this.#functions.values()].join('\n')}
 return result;`;
-    // The code is made of the graph and the client's document, whose names are names of GraphQL.
-    const make = new Function('J', 'W', 'E', body) as (
-      J: typeof json,
-      W: typeof writing,
-      E: readonly (readonly Uint8Array[])[],
-    ) => Code;
-    return make(json, writing, this.#texts);
+    const code = this.#shared.of(`${JSON.stringify(this.#texts)}\n${body}`, () => {
+      // The code is made of the graph and the client's document, whose names are names of GraphQL.
+      const make = new Function('J', 'W', 'E', body) as (
+        J: typeof json,
+        W: typeof writing,
+        E: readonly (readonly Uint8Array[])[],
+      ) => Code;
+      const bytesOf = (each: string) => Buffer.from(each);
+      return make(
+        json,
+        writing,
+        this.#texts.map((texts) => texts.map(bytesOf)),
+      );
+    });
+    return { code, words: this.#words };
   }
 
   #name = (): string => `_${(this.#names += 1)}`;
@@ -126,7 +167,7 @@ return result;`;
   #copied = (slot: number, givers: ReadonlySet<number>): string => `p=copy(p,${this.#range(slot, givers)});O=room(p);`;
 
   #compared = (texts: readonly string[]): string =>
-    `E[${this.#texts.push(texts.map((each) => Buffer.from(JSON.stringify(each)))) - 1}]`;
+    `E[${this.#texts.push(texts.map((each) => JSON.stringify(each))) - 1}]`;
 
   // ---- reading
 
@@ -235,15 +276,19 @@ return result;`;
     return this.#function(`w_${typed.id}`, () => {
       const code: string[] = ['let O=room(p);'];
       let before = '';
+      let isWord = false;
       let all = 0;
       const flush = () => {
-        if (before !== '') code.push(written(before));
-        all += before.length;
+        if (isWord) code.push(this.#word(before));
+        else if (before !== '') code.push(written(before));
+        all += isWord ? 0 : before.length;
         before = '';
+        isWord = false;
       };
       for (const part of this.#layouts.of(typed).parts) {
         if (part.kind === 'literal') {
           before += part.text;
+          isWord ||= part.isOfClient;
           continue;
         }
         flush();
@@ -255,6 +300,12 @@ return result;`;
       this.#margin = Math.max(this.#margin, all + 10);
       return `(n,p){${code.join('')}return p}`;
     });
+  }
+
+  /** The code that writes a text with what the client calls something. */
+  #word(text: string): string {
+    const word = `K[${this.#words.push(Buffer.from(text)) - 1}]`;
+    return `p=copy(p,${word},0,${word}.length);O=room(p);`;
   }
 
   #listWriter(field: OpenField): string {

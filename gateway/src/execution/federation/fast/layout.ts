@@ -3,7 +3,12 @@ import { NotCovered, type OpenField, type Place, type TypedPlace } from './openT
 
 /** A piece of the text that an object is written as. */
 export type Part =
-  | { readonly kind: 'literal'; readonly text: string }
+  | {
+      readonly kind: 'literal';
+      readonly text: string;
+      /** Whether a name that the client chose is in it. */
+      readonly isOfClient: boolean;
+    }
   /** Bytes of an answer. */
   | { readonly kind: 'bytes'; readonly slot: number; readonly givers: ReadonlySet<number> }
   | { readonly kind: 'objects'; readonly slot: number; readonly field: OpenField }
@@ -71,7 +76,7 @@ export class Layouts {
 
   #make(typed: TypedPlace): Layout {
     const { client, fields } = typed;
-    const parts: Part[] = [{ kind: 'literal', text: '{' }];
+    const parts: Part[] = [literal('{')];
     const runs: Run[] = [];
     const slots = new Map<string, number>();
     const kinds: SlotKind[] = [];
@@ -88,23 +93,23 @@ export class Layouts {
         const givers = new Set([run.giver]);
         const slot = kinds.push(givers) - 1;
         runs.push({ giver: run.giver, from: shape.name, to: client[run.end - 1]!.name, slot });
-        parts.push({ kind: 'literal', text: comma }, { kind: 'bytes', slot, givers });
+        parts.push(literal(comma), { kind: 'bytes', slot, givers });
         at = run.end;
         continue;
       }
       at += 1;
       if (shape.kind === 'typename') {
         if (isAbstractType(typed.type)) throw new NotCovered('types that are not told');
-        parts.push({ kind: 'literal', text: `${comma}"${shape.key}":"${typed.type.name}"` });
+        parts.push(literal(`${comma}"${shape.key}":"${typed.type.name}"`, shape.key !== typename));
         continue;
       }
-      parts.push({ kind: 'literal', text: `${comma}"${shape.key}":` });
+      parts.push(literal(`${comma}"${shape.key}":`, shape.key !== shape.name));
       const field = fields.get(shape.name);
       if (!field) parts.push({ kind: 'missing' });
       else if (this.isOfObjects(field)) parts.push({ kind: 'objects', slot: slotOf(field), field });
       else parts.push({ kind: 'bytes', slot: slotOf(field), givers: field.givers });
     }
-    parts.push({ kind: 'literal', text: '}' });
+    parts.push(literal('}'));
     for (const field of fields.values()) if (field.isRequired || field.child?.isOpen) slotOf(field);
     return { parts, runs, slots, kinds };
   }
@@ -134,6 +139,8 @@ export class Layouts {
     return field.givers.size === 1 && this.isAsItComes(field);
   }
 }
+
+const literal = (text: string, isOfClient = false): Part => ({ kind: 'literal', text, isOfClient });
 
 const isUnderItsName = (kind: string, key: string, name: string): boolean =>
   kind === 'typename' ? key === typename : kind === 'value' && key === name;
