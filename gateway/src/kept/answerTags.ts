@@ -1,5 +1,11 @@
 import type { AnswerScope, EventSubject, Place } from './answerScope.ts';
 
+/**
+ * Whether the id of a thing can stand in a tag. A CDN parts tags at spaces and commas, and takes some kilobytes of
+ * them; ids come from callers, too, who may send any text.
+ */
+export const isTagKey = (key: unknown): key is string => typeof key === 'string' && /^[!-+\--~]{1,100}$/.test(key);
+
 /** The kinds of a place, such as `order` or `menuItem+store`. */
 const kindsOf = (place: Place): string[] => [...place.keys()].sort();
 
@@ -57,7 +63,8 @@ export class AnswerTags {
     );
     const inUse = new Set([...known.values()].flat());
     const named = [...things].flatMap(([kind, keys]) =>
-      inUse.has(kind) ? [...keys].map((key) => this.#tag(domain, `${kind}:${key}`)) : [],
+      // No answer has a tag of another key.
+      inUse.has(kind) ? [...keys].filter(isTagKey).map((key) => this.#tag(domain, `${kind}:${key}`)) : [],
     );
     return [...(this.#isAnything ? [this.ofAnything] : []), ...unnamed, ...named];
   }

@@ -7,8 +7,10 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { concerns, type AnswerScope, type EventSubject, type Place } from './answerScope.ts';
 import { AnswerTags } from './answerTags.ts';
+import { Cdn } from './cdn.ts';
 import { cdnClient } from './cdnClient.ts';
 import { CdnPurges } from './cdnPurges.ts';
+import type { KeptAnswer } from './keptAnswers.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -69,6 +71,48 @@ describe('a CDN', () => {
     await expect.poll(() => calls.at(-1)).toContain('d');
     expect(new Set(calls.at(-1))).toEqual(new Set(['a', 'b', 'c', 'd']));
     await purges.close();
+  });
+
+  it('is told no sooner of what came while it was told something else', async () => {
+    const told: { readonly tags: readonly string[]; readonly at: number }[] = [];
+    let came = 0;
+    const purges = new CdnPurges({
+      ofAll: 'web',
+      log,
+      gatherMs: 50,
+      purge: (tags) => {
+        told.push({ tags, at: performance.now() });
+        if (told.length > 1) return Promise.resolve();
+        came = performance.now();
+        return Promise.resolve(purges.add(['b']));
+      },
+    });
+    purges.add(['a']);
+    await expect.poll(() => told.map(({ tags }) => tags)).toEqual([['a'], ['b']]);
+    // An answer from before may still be on its way to the CDN.
+    expect(told[1]!.at - came).toBeGreaterThanOrEqual(49);
+    await purges.close();
+  });
+
+  it('lets everything go that a process gave it when the process ends: the others may not know its tags', async () => {
+    const told: string[] = [];
+    const cdn = new Cdn({ channel: 'web', log, purge: (tags) => Promise.resolve(void told.push(...tags)) });
+    await expect.poll(() => told).toEqual(['web']);
+    await cdn.close();
+    expect(told).toEqual(['web', 'web']);
+  });
+
+  it('is not to keep an answer of more things than headers can name', () => {
+    const cdn = new Cdn({ channel: 'web', log, purge: () => Promise.resolve() });
+    const headersOf = (count: number) => {
+      const all = Array.from(
+        { length: count },
+        (_, index): Place => new Map([['store', `${index}`.padStart(36, '0')]]),
+      );
+      const scope: AnswerScope = { places: new Map([['menu', all]]), versions: [], isUnproven: false };
+      return cdn.headersOf({ scope, isCurrent: true } as KeptAnswer, 60)?.['cache-tag']?.split(',').length;
+    };
+    expect([headersOf(3), headersOf(200)]).toEqual([5, undefined]);
   });
 
   it('is told to let everything go rather than too many tags, and what waits when the process ends', async () => {

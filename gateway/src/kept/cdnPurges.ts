@@ -57,13 +57,19 @@ export class CdnPurges {
 
   async #run(): Promise<void> {
     const { gatherMs, retryMs } = this.#options;
-    await pause(gatherMs, this.#closing.signal);
     while (this.#waiting.size > 0) {
-      const isTold = await this.#tell([...this.#waiting].slice(0, mostInOneCall));
-      if (isTold) continue;
+      // What came while the CDN was told what was before waits as long.
+      await pause(gatherMs, this.#closing.signal);
+      if (await this.#tellAll([...this.#waiting])) continue;
       if (this.#closing.signal.aborted) return;
       await pause(retryMs, this.#closing.signal);
     }
+  }
+
+  async #tellAll(tags: readonly string[]): Promise<boolean> {
+    for (let from = 0; from < tags.length; from += mostInOneCall)
+      if (!(await this.#tell(tags.slice(from, from + mostInOneCall)))) return false;
+    return true;
   }
 
   async #tell(tags: readonly string[]): Promise<boolean> {

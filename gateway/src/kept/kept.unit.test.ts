@@ -106,6 +106,21 @@ describe('an answer that is kept', () => {
     expect([purged[0], purged.filter((each) => each.includes('menu'))]).toEqual(['kiosk', []]);
   });
 
+  it('of a thing whose id can stand in no tag is let go by every event of its kind', async () => {
+    for (const id of ['a b', 'a,b', 'a\r\nset-cookie: x=y', 'é', '☃', 'x'.repeat(101)]) {
+      const answer = await get(id, {}, board);
+      expect([answer.status, answer.headers.get('cache-tag'), answer.headers.get('set-cookie')]).toEqual([
+        200,
+        'kiosk,kiosk.orders',
+        null,
+      ]);
+      await get(id, {}, board);
+      happened('orders.v1', 'store:another');
+      await get(id, {}, board);
+      expect(parts.calls.splice(0)).toHaveLength(2);
+    }
+  });
+
   it('is not kept by others if an event came while it was made', async () => {
     let open!: () => void;
     const gate = new Promise<void>((resolve) => (open = resolve));
@@ -216,6 +231,15 @@ describe('kept answers', () => {
     // The least recently used have gone.
     expect(few.find({ key: '0', caller: 'jo', maxAgeMs: 60_000 })).toBeUndefined();
     expect(few.find({ key: '9999', caller: 'jo', maxAgeMs: 60_000 })).toBeDefined();
+  });
+
+  it('are weighed with the variables that they were asked for by', async () => {
+    const answers = new KeptAnswers(2 ** 20);
+    const scope: AnswerScope = { places: new Map(), versions: [], isUnproven: false };
+    const make = () => Promise.resolve({ result: { data: null }, scope });
+    for (let n = 0; n < 500; n += 1)
+      await answers.answer({ key: `${n}${'x'.repeat(50_000)}`, caller: 'jo', maxAgeMs: 60_000, make });
+    expect(answers.count).toBeLessThanOrEqual(20);
   });
 
   it('are never older than an event that came before they were asked for, nor than a write of the caller', async () => {

@@ -61,8 +61,10 @@ interface Run {
 }
 
 const maxEvents = 1_000;
-/** What an entry takes besides its bytes. */
-const entryBytes = 1_000;
+/** What an entry takes besides its bytes, its key and its tags. */
+const entryBytes = 800;
+/** What the tag of an entry takes: the tag, and its place in the index. */
+const tagBytes = 100;
 /** Feeds of which the version is known that was heard last. */
 const maxFeeds = 50_000;
 
@@ -165,13 +167,13 @@ export class KeptAnswers {
       !this.#happenedSince(began, scope) &&
       !this.#isBehind(scope) &&
       (this.#entries.get(key)?.began ?? 0) <= began;
-    const weight = bytes.length + entryBytes;
-    const entry: Entry = { ...written, scope, at, isCurrent, began, weight, tags: [], gzipped: () => gzipped() };
+    const tags = isCurrent ? this.#tags.of(scope) : [];
+    // The key has the variables, which may be longer than the answer.
+    const weight = bytes.length + 2 * key.length + tags.length * tagBytes + entryBytes;
+    const entry: Entry = { ...written, scope, at, isCurrent, began, weight, tags, gzipped: () => gzipped() };
     let compressed: Promise<Buffer> | undefined;
     const gzipped = () => (compressed ??= compress(bytes).then((packed) => this.#grown(key, entry, packed)));
-    if (!isCurrent) return entry;
-    Object.assign(entry, { tags: this.#tags.of(scope) });
-    this.#keep(key, entry);
+    if (isCurrent) this.#keep(key, entry);
     return entry;
   }
 

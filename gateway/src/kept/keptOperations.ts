@@ -170,8 +170,10 @@ export class KeptOperations {
       metrics?.observe('keptAge', { channel }, (performance.now() - answer.at) / 1_000);
   }
 
+  /** Lets everything go, as after a change of the graph. */
   clear(): void {
     this.#answers.clear();
+    this.#cdn?.clear();
   }
 
   /** The headers by which a CDN keeps an answer, for a request without a token that was sent by GET. */

@@ -17,6 +17,7 @@ import type { Graph } from '../graph/graph.ts';
 import { viewName } from '../serve/viewSubgraph.ts';
 import { addressKey, feedOf, type FeedAddress } from '../streams/feeds/feedAddress.ts';
 import { kindOf, type AnswerScope, type FeedVersion, type Place } from './answerScope.ts';
+import { isTagKey } from './answerTags.ts';
 
 /** The feed of which a query gives the present state, by what the schema says of the stream beside it. */
 interface QueryFeed {
@@ -66,6 +67,7 @@ export class Places {
   readonly #byDomain = new Map<string, Map<string, Place>>();
   readonly #versions: FeedVersion[] = [];
   readonly #noted = new WeakMap<Place, Set<string>>();
+  readonly #others = new WeakMap<Place, Map<string, Place>>();
   readonly #fieldsOf = new WeakMap<SelectionSetNode, Map<string, FieldNode[]>>();
   #isUnproven = false;
 
@@ -157,7 +159,7 @@ export class Places {
     for (const { template, kind } of this.#feeds.byQuery.get(field) ?? []) {
       const argument = /^\w+:\{(\w+)\}$/.exec(template)?.[1];
       const key = argument === undefined ? undefined : args[argument];
-      if (typeof key === 'string') place.set(kind, key);
+      if (isTagKey(key)) place.set(kind, key);
     }
     return place;
   }
@@ -170,7 +172,20 @@ export class Places {
     named: ReadonlySet<unknown>,
   ): Place {
     const id = valueOf('id', fields, value);
-    return typeof id === 'string' && named.has(id) ? new Map(place).set(kindOf(name), id) : place;
+    const kind = kindOf(name);
+    if (isTagKey(id) && named.has(id)) return new Map(place).set(kind, id);
+    if (!place.has(kind) || id === place.get(kind)) return place;
+    // Another one than that which the place is of, as an item that can be chosen for an item: any may stand there.
+    return this.#without(kind, place);
+  }
+
+  /** The same one for all in a list. */
+  #without(kind: string, place: Place): Place {
+    const known = this.#others.get(place) ?? new Map<string, Place>();
+    this.#others.set(place, known);
+    const others = known.get(kind) ?? new Map([...place].filter(([each]) => each !== kind));
+    known.set(kind, others);
+    return others;
   }
 
   #note(type: string, field: string, place: Place): void {

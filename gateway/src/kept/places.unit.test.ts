@@ -25,8 +25,8 @@ const orders = `
   }
   type Board @anyone(fields: "version numbers") @tag(name: "public") @show(fields: "version numbers") { version: Int! numbers: [Int!] }
   union What = Order | Store
-  type Order @key(fields: "id") @anyone(fields: "id version status store") @tag(name: "public") @show(fields: "id version status store")
-  { id: ID! version: Int! status: String store: Store }
+  type Order @key(fields: "id") @anyone(fields: "id version status store again others") @tag(name: "public") @show(fields: "id version status store again others")
+  { id: ID! version: Int! status: String store: Store again: Order others: [Order!] }
   type Store @key(fields: "id") @anyone(fields: "id waiting") @tag(name: "public") @show(fields: "id waiting") { id: ID! waiting: Int }
 `;
 const stores = `
@@ -118,6 +118,31 @@ describe('an answer depends on events', () => {
     expect(after('orders.v1', 'order:o2', { feed: 'store:s1' })).toBe(true);
     expect(after('orders.v1', 'order:o2', { feed: 'store:s2' })).toBe(false);
     expect([after('stores.v1', 'store:s1'), after('stores.v1', 'store:s2')]).toEqual([true, false]);
+  });
+
+  it('about another one of the same kind that is reached through it', () => {
+    for (const [text, answer] of [
+      ['again { id status }', { again: { id: 'o2', status: 'NEW' } }],
+      ['again { status }', { again: { status: 'NEW' } }],
+      [
+        'others { id status }',
+        {
+          others: [
+            { id: 'o2', status: 'NEW' },
+            { id: 'o3', status: 'NEW' },
+          ],
+        },
+      ],
+    ] as const) {
+      const after = isConcerned(`query($id: ID!) { order(orderId: $id) { id ${text} } }`, {
+        order: { id: 'o1', ...answer },
+      });
+      expect([after('orders.v1', 'order:o1'), after('orders.v1', 'order:o2')]).toEqual([true, true]);
+    }
+    const itself = isConcerned('query($id: ID!) { order(orderId: $id) { id again { id status } } }', {
+      order: { id: 'o1', again: { id: 'o1', status: 'NEW' } },
+    });
+    expect([itself('orders.v1', 'order:o1'), itself('orders.v1', 'order:o2')]).toEqual([true, false]);
   });
 
   it('of the feed that its stream follows', () => {
