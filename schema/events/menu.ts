@@ -25,7 +25,10 @@ export const MenuItemAvailabilityChanged = defineEvent({
   }),
 });
 
-/** An item or its price changed. Clients that hold a copy of it should read it again. */
+/**
+ * An item or its price changed, or a price that was set for later began or ended. Clients that hold a copy of it should
+ * read it again.
+ */
 export const MenuItemChanged = defineEvent({
   name: 'MenuItemChanged',
   domain: 'menu',

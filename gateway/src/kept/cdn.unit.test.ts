@@ -76,7 +76,7 @@ describe('a CDN', () => {
   it('is told no sooner of what came while it was told something else', async () => {
     const told: { readonly tags: readonly string[]; readonly at: number }[] = [];
     let came = 0;
-    const purges = new CdnPurges({
+    const purges: CdnPurges = new CdnPurges({
       ofAll: 'web',
       log,
       gatherMs: 50,

@@ -65,3 +65,40 @@ test('announces once each item that a scheduled price makes available or ends, a
   });
   expect(await news()).toEqual({ changed: [], removed: [] });
 });
+
+test('tells of each item whose price begins or ends later, and once of one that holds at once', async () => {
+  let now = new Date(Date.now() + 60_000);
+  const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
+  const menu = await testSubgraph<MenuDomain>(main, { seed: true, clock: () => now });
+  const admin = principalWith(['admin'], { subject: 'admin' });
+  const price = async (slug: string, validFrom: Date | null, validUntil: Date) => {
+    const fields = { subjectId: item(slug), country: null, storeIds: [store], amount: 700 };
+    const span = { validFrom: validFrom?.toISOString() ?? null, validUntil: validUntil.toISOString() };
+    const edit: MenuEdit = { kind: 'PRICE', id: item(slug), fields: { ...fields, ...span } };
+    const made = { mutation: 'edit', idempotencyKey: null, body: null, draftId: null, edit };
+    expect(await editMenu(menu.domain, admin, made)).toMatchObject({ kind: 'done' });
+  };
+  const heard = new Set<string>();
+  const told = async () => {
+    await Promise.all([announceScheduledPrices(menu.domain), announceScheduledPrices(menu.domain)]);
+    const news = (await menu.appended()).filter(({ eventId }) => !heard.has(eventId));
+    news.forEach(({ eventId }) => heard.add(eventId));
+    return news
+      .flatMap(({ eventType, data }) => (eventType === 'MenuItemChanged' ? [data as object] : []))
+      .map(({ menuItemId, kind }: { menuItemId?: string; kind?: string }) => `${kind} ${menuItemId}`)
+      .sort();
+  };
+  const changed = (...slugs: string[]) => slugs.map((slug) => `PRICE ${item(slug)}`).sort();
+  await told();
+
+  await price('espresso', later(60), later(120));
+  await price('cheeseburger', null, later(120));
+  expect(await told()).toEqual(changed('espresso', 'cheeseburger'));
+  now = later(30);
+  expect(await told()).toEqual([]);
+  now = later(60);
+  expect(await told()).toEqual(changed('espresso'));
+  expect(await told()).toEqual([]);
+  now = later(60);
+  expect(await told()).toEqual(changed('espresso', 'cheeseburger'));
+});

@@ -1,12 +1,12 @@
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { pause } from '#platform/events/pause.ts';
 import type { SqlTx } from '#platform/events/sqlTx.ts';
-import { MenuItemAvailabilityChanged } from '#schema/events/menu.ts';
+import { MenuItemAvailabilityChanged, MenuItemChanged } from '#schema/events/menu.ts';
 import { oneOfEach } from './availabilityEvents.ts';
 import { lockMenu } from './changes.ts';
 import type { MenuDomain } from './context.ts';
 import { menusOfStores } from './loadStoreMenus.ts';
-import { itemsSoldSometimes, notOrderableReason } from './storeMenu.ts';
+import { itemsSoldSometimes, notOrderableReason, priceBoundaries, type StoreMenu } from './storeMenu.ts';
 
 const intervalMs = 5_000;
 /**
@@ -29,11 +29,27 @@ async function announcedUpTo(sql: SqlTx, upTo: Date): Promise<Date | undefined> 
   return row && new Date(row.since);
 }
 
+/** The items that have had another price since something was told of them last. */
+async function itemsToTell(tx: SqlTx, menus: readonly StoreMenu[], since: Date, upTo: Date): Promise<string[]> {
+  const last = new Map<string, number>();
+  for (const store of menus)
+    for (const [{ id }, at] of priceBoundaries(store, since, upTo)) last.set(id, Math.max(last.get(id) ?? 0, at));
+  const told = await tx.$queryRawUnsafe<{ id: string; at: number }[]>(
+    `SELECT data ->> 'menuItemId' AS id, (extract(epoch FROM max((data ->> 'at')::timestamptz)) * 1000)::float8 AS at
+     FROM platform.event WHERE type = $1 AND stream = ANY ($2::text[]) GROUP BY 1`,
+    MenuItemChanged.name,
+    [...last.keys()].map((id) => `item:${id}`),
+  );
+  // A price that held from the moment when it was set was told of then.
+  for (const { id, at } of told) if (at >= last.get(id)!) last.delete(id);
+  return [...last.keys()].sort();
+}
+
 /**
- * Appends an event to the feed of a store for each item that the store begins or stops selling because a scheduled
- * price began or ended since the last run. It looks at prices alone. When something else happened to the item in the
- * meantime, the command that did it has already announced what it made unavailable, and saw the item as not sold
- * where the price is announced only here.
+ * Appends an event for each item whose price began or ended since the last run, as it was scheduled, and one to the
+ * feed of a store for each item that the store thereby begins or stops selling. It looks at prices alone. When
+ * something else happened to the item in the meantime, the command that did it has already announced what it made
+ * unavailable, and saw the item as not sold where the price is announced only here.
  */
 export async function announceScheduledPrices(domain: MenuDomain): Promise<void> {
   const upTo = new Date(domain.clock().getTime() - clockToleranceMs);
@@ -42,7 +58,11 @@ export async function announceScheduledPrices(domain: MenuDomain): Promise<void>
     await lockMenu(tx);
     const since = await announcedUpTo(tx, upTo);
     if (!since) return;
-    const events = (await menusOfStores(domain, tx, null)).flatMap((store) =>
+    const menus = await menusOfStores(domain, tx, null);
+    const repriced = (await itemsToTell(tx, menus, since, upTo)).map((menuItemId) =>
+      MenuItemChanged.of({ menuItemId, kind: 'PRICE', at: upTo.toISOString() }),
+    );
+    const events = menus.flatMap((store) =>
       itemsSoldSometimes(store, since, upTo).map((menuItemId) => {
         const reason = notOrderableReason(store, menuItemId, upTo);
         return MenuItemAvailabilityChanged.of({
@@ -55,7 +75,7 @@ export async function announceScheduledPrices(domain: MenuDomain): Promise<void>
       }),
     );
     await tx.$executeRawUnsafe('UPDATE menu_version SET prices_told = $1::timestamptz', upTo.toISOString());
-    await domain.events.appendAll(tx, oneOfEach(events));
+    await domain.events.appendAll(tx, oneOfEach([...repriced, ...events]));
   });
 }
 

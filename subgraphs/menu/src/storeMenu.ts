@@ -114,11 +114,19 @@ export const entriesOf = (store: StoreMenu, at: Date): Entry[] =>
  * The items whose entry may show another price at `upTo` than at `after` because a scheduled price began or ended,
  * sorted by id.
  */
-export function itemsWithPriceBoundary(store: StoreMenu, after: Date, upTo: Date): Item[] {
-  const subjects = [...store.list.prices, ...store.ownPrices]
-    .filter(([, windows]) => boundaries(windows, after.getTime(), upTo.getTime()).length > 0)
-    .flatMap(([subject]) => store.catalogue.itemsPricedBy.get(subject) ?? []);
-  return [...new Set(subjects)].sort((a, b) => (a.id < b.id ? -1 : 1));
+export const itemsWithPriceBoundary = (store: StoreMenu, after: Date, upTo: Date): Item[] =>
+  [...priceBoundaries(store, after, upTo).keys()].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/** When a price that their entry shows began or ended last, after `after` and not after `upTo`. */
+export function priceBoundaries(store: StoreMenu, after: Date, upTo: Date): Map<Item, number> {
+  const last = new Map<Item, number>();
+  for (const [subject, windows] of [...store.list.prices, ...store.ownPrices]) {
+    const edges = boundaries(windows, after.getTime(), upTo.getTime());
+    if (edges.length === 0) continue;
+    for (const item of store.catalogue.itemsPricedBy.get(subject) ?? [])
+      last.set(item, Math.max(last.get(item) ?? 0, ...edges));
+  }
+  return last;
 }
 
 /**
