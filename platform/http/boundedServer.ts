@@ -75,13 +75,46 @@ export function boundedServer(listener: RequestListener, bounds: Partial<ServerB
     },
   );
   server.maxHeadersCount = 100;
-  server.on('connection', (socket: Socket) => {
-    const silent = setTimeout(() => {
-      if (socket.bytesRead === 0) socket.destroy();
-    }, silentMs).unref();
-    socket.once('close', () => clearTimeout(silent));
-  });
+  const silent = new SilentConnections(silentMs);
+  server.on('connection', (socket: Socket) => silent.add(socket));
   return server;
+}
+
+/** How often it is looked whether a connection has sent something. */
+const lookEveryMs = 1_000;
+
+/**
+ * Closes connections that send nothing for too long. One timer serves all of them: a connection that is open for hours,
+ * such as a WebSocket, would keep a timer and a listener of its own, 500 bytes.
+ */
+class SilentConnections {
+  readonly #afterMs: number;
+  /** When each began that has not been seen to send anything. */
+  readonly #began = new Map<Socket, number>();
+
+  constructor(afterMs: number) {
+    this.#afterMs = afterMs;
+  }
+
+  add(socket: Socket): void {
+    if (this.#began.size === 0) this.#lookLater();
+    this.#began.set(socket, performance.now());
+  }
+
+  #lookLater(): void {
+    setTimeout(() => this.#look(), Math.min(lookEveryMs, this.#afterMs)).unref();
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const [socket, began] of this.#began) {
+      const isSilent = socket.bytesRead === 0 && !socket.destroyed;
+      if (isSilent && now - began < this.#afterMs) continue;
+      this.#began.delete(socket);
+      if (isSilent) socket.destroy();
+    }
+    if (this.#began.size > 0) this.#lookLater();
+  }
 }
 
 /** Closes the connection when the end of the response has been written, but not read, for so long. */

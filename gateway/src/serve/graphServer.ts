@@ -139,9 +139,14 @@ export class GraphServer {
     };
     this.#server = boundedServer(answer, { requests: OfferingMessage });
     this.#http2 = options.certificate && boundedHttp2(answer);
+    const fresh = this.#fresh;
+    /** One function for all sockets, which keep it for as long as they are open. */
+    function forget(this: Socket): void {
+      fresh.delete(this);
+    }
     this.#server.on('connection', (socket: Socket) => {
-      this.#fresh.add(socket);
-      socket.once('close', () => this.#fresh.delete(socket));
+      fresh.add(socket);
+      socket.on('close', forget);
     });
     this.#server.on('upgrade', (request: IncomingMessage) => this.#fresh.delete(request.socket));
     options.sockets.attach(this.#server);
