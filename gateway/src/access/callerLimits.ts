@@ -5,9 +5,58 @@ import { callerNetworkOf } from '../transports/http/clientAddress.ts';
 /** Gives back what was reserved. Calling it again does nothing. */
 export type Release = () => void;
 
+const nobody = 'anonymous';
+
+/** What one caller, or one network, holds in this process. */
+class Holder {
+  slots = 0;
+  connections = 0;
+  subscriptions = 0;
+  heldBytes = 0;
+  readonly #name: string;
+  /** All who hold something, by name. */
+  readonly #holders: Map<string, Holder>;
+
+  constructor(name: string, holders: Map<string, Holder>) {
+    this.#name = name;
+    this.#holders = holders;
+  }
+
+  add(what: Counted, amount: number): void {
+    this[what] += amount;
+    if (this.slots + this.connections + this.subscriptions + this.heldBytes > 0) this.#holders.set(this.#name, this);
+    else this.#holders.delete(this.#name);
+  }
+}
+
 type Counted = 'slots' | 'connections' | 'subscriptions' | 'heldBytes';
 
-const nobody = 'anonymous';
+/** What is counted against a limit until it is given back. It is a class because each socket keeps several. */
+export class Reservation {
+  readonly #limits: CallerLimits;
+  readonly #holder: Holder | undefined;
+  readonly #what: Counted;
+  #amount: number;
+
+  constructor(limits: CallerLimits, holder: Holder | undefined, what: Counted, amount: number) {
+    this.#limits = limits;
+    this.#holder = holder;
+    this.#what = what;
+    this.#amount = amount;
+    limits.count(what, amount);
+    holder?.add(what, amount);
+  }
+
+  /** Gives it back. Returns how much was given back, which is nothing when it is called again. */
+  release(): number {
+    const amount = this.#amount;
+    if (amount === 0) return 0;
+    this.#amount = 0;
+    this.#limits.count(this.#what, -amount);
+    this.#holder?.add(this.#what, -amount);
+    return amount;
+  }
+}
 
 /**
  * Counts what callers hold in this process (connections, subscriptions, bytes), over WebSockets and event streams
@@ -16,12 +65,8 @@ const nobody = 'anonymous';
  */
 export class CallerLimits {
   readonly #policy: StreamPolicy;
-  readonly #counts = {
-    slots: new Map<string, number>(),
-    connections: new Map<string, number>(),
-    subscriptions: new Map<string, number>(),
-    heldBytes: new Map<string, number>(),
-  };
+  readonly #callers = new Map<string, Holder>();
+  readonly #networks = new Map<string, Holder>();
   #connections = 0;
   #heldBytes = 0;
 
@@ -33,64 +78,53 @@ export class CallerLimits {
    * Reserves one of all connections, before it is known who calls; undefined if there are `maxConnections`, or from the
    * caller's address `maxConnectionsPerAddress`.
    */
-  reserveSlot(address: string): Release | undefined {
+  reserveSlot(address: string): Reservation | undefined {
     if (this.#connections >= this.#policy.maxConnections) return undefined;
-    const { maxConnectionsPerAddress } = this.#policy;
-    return this.#add('slots', { who: callerNetworkOf(address), amount: 1, max: maxConnectionsPerAddress });
+    const network = callerNetworkOf(address);
+    const holder = network === undefined ? undefined : holderOf(network, this.#networks);
+    return this.#reserve(holder, 'slots', 1, this.#policy.maxConnectionsPerAddress);
   }
 
   /** Reserves one of the caller's connections; undefined if it has as many as it may. */
-  reserveConnection(principal: Principal): Release | undefined {
-    return this.#take('connections', principal, this.#policy.maxConnectionsPerCaller);
+  reserveConnection(principal: Principal): Reservation | undefined {
+    return this.#reserve(this.#callerOf(principal), 'connections', 1, this.#policy.maxConnectionsPerCaller);
   }
 
   /** Reserves one of the caller's subscriptions; undefined if it has as many as it may. */
-  reserveSubscription(principal: Principal): Release | undefined {
-    return this.#take('subscriptions', principal, this.#policy.maxSubscriptionsPerCaller);
+  reserveSubscription(principal: Principal): Reservation | undefined {
+    return this.#reserve(this.#callerOf(principal), 'subscriptions', 1, this.#policy.maxSubscriptionsPerCaller);
   }
 
   /**
    * Reserves the memory that an operation holds while it runs; undefined if there is not enough left. All callers
    * without a token share half of `maxHeldBytes`.
    */
-  reserveBytes(principal: Principal, bytes: number): Release | undefined {
+  reserveBytes(principal: Principal, bytes: number): Reservation | undefined {
     const { maxHeldBytes, maxHeldBytesPerCaller } = this.#policy;
     if (this.#heldBytes + bytes > maxHeldBytes) return undefined;
-    return principal.kind === 'anonymous'
-      ? this.#add('heldBytes', { who: nobody, amount: bytes, max: maxHeldBytes / 2 })
-      : this.#add('heldBytes', { who: callerKeyOf(principal), amount: bytes, max: maxHeldBytesPerCaller });
+    const caller = this.#callerOf(principal);
+    return caller
+      ? this.#reserve(caller, 'heldBytes', bytes, maxHeldBytesPerCaller)
+      : this.#reserve(holderOf(nobody, this.#callers), 'heldBytes', bytes, maxHeldBytes / 2);
   }
 
-  #take(what: Counted, principal: Principal, max: number): Release | undefined {
-    const who = principal.kind === 'anonymous' ? undefined : callerKeyOf(principal);
-    return this.#add(what, { who, amount: 1, max });
+  /** Undefined for who cannot be told apart. */
+  #callerOf(principal: Principal): Holder | undefined {
+    return principal.kind === 'anonymous' ? undefined : holderOf(callerKeyOf(principal), this.#callers);
   }
 
-  /**
-   * Counts against the limit of who calls; who cannot be told apart has none. Each socket keeps what this returns while
-   * it is open, so it is one function.
-   */
-  #add(what: Counted, { who, amount, max }: { who: string | undefined; amount: number; max: number }) {
-    const count = this.#counts[what].get(who ?? nobody) ?? 0;
-    if (who !== undefined && count + amount > max) return undefined;
-    this.#count(what, who, amount);
-    let isHeld = true;
-    return (): void => {
-      if (isHeld) this.#count(what, who, -amount);
-      isHeld = false;
-    };
+  #reserve(holder: Holder | undefined, what: Counted, amount: number, max: number): Reservation | undefined {
+    return holder && holder[what] + amount > max ? undefined : new Reservation(this, holder, what, amount);
   }
 
-  #count(what: Counted, who: string | undefined, amount: number): void {
+  /** Counts for all callers together. */
+  count(what: Counted, amount: number): void {
     if (what === 'slots') this.#connections += amount;
     if (what === 'heldBytes') this.#heldBytes += amount;
-    if (who === undefined) return;
-    const counts = this.#counts[what];
-    const left = (counts.get(who) ?? 0) + amount;
-    if (left > 0) counts.set(who, left);
-    else counts.delete(who);
   }
 }
+
+const holderOf = (name: string, holders: Map<string, Holder>): Holder => holders.get(name) ?? new Holder(name, holders);
 
 /** A function that does its work the first time it is called, and nothing after that. */
 export function once(work: () => void): Release {

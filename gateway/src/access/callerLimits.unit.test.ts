@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { StreamPolicy } from '../channelManifest.ts';
-import { CallerLimits, type Release } from './callerLimits.ts';
+import { CallerLimits, type Reservation } from './callerLimits.ts';
 
 const policy = {
   maxConnections: 2,
@@ -14,7 +14,7 @@ const policy = {
 const someone = { kind: 'user', subject: 'someone' } as unknown as Principal;
 const nobody = { kind: 'anonymous' } as unknown as Principal;
 
-it.each<[string, (limits: CallerLimits) => Release | undefined]>([
+it.each<[string, (limits: CallerLimits) => Reservation | undefined]>([
   ['a connection of an address', (limits) => limits.reserveSlot('8.8.8.1')],
   ['a connection of a caller', (limits) => limits.reserveConnection(someone)],
   ['a subscription', (limits) => limits.reserveSubscription(someone)],
@@ -24,9 +24,9 @@ it.each<[string, (limits: CallerLimits) => Release | undefined]>([
   const limits = new CallerLimits(policy);
   const first = reserve(limits)!;
   expect(reserve(limits)).toBeUndefined();
-  first();
+  first.release();
   expect(reserve(limits)).toBeDefined();
-  first();
+  first.release();
   expect(reserve(limits)).toBeUndefined();
 });
 
@@ -34,8 +34,8 @@ it('all together are counted, too, and callers who cannot be told apart by these
   const limits = new CallerLimits(policy);
   const slots = ['8.8.8.1', '8.8.8.2'].map((address) => limits.reserveSlot(address)!);
   expect(limits.reserveSlot('8.8.8.3')).toBeUndefined();
-  slots[0]!();
-  slots[0]!();
+  slots[0]!.release();
+  slots[0]!.release();
   expect(limits.reserveSlot('8.8.8.3')).toBeDefined();
   expect(limits.reserveSlot('8.8.8.4')).toBeUndefined();
   expect(limits.reserveConnection(nobody)).toBeDefined();

@@ -15,6 +15,8 @@ export interface AuthenticatedClient {
    */
   readonly issuedAt?: Date;
   readonly expiresAt?: Date;
+  /** Its `Authorization` header, where that is passed on to subgraphs. Undefined, so that it is not kept, elsewhere. */
+  readonly authorization?: string | undefined;
 }
 
 /**

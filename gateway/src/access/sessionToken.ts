@@ -19,7 +19,6 @@ const isSame = (a: Principal, b: Principal): boolean => {
 export class SessionToken {
   readonly #clients: ClientIdentity;
   #client: AuthenticatedClient | undefined;
-  #authorization: string | undefined;
 
   constructor(clients: ClientIdentity) {
     this.#clients = clients;
@@ -31,14 +30,14 @@ export class SessionToken {
     return this.#client.principal;
   }
 
+  /** See `AuthenticatedClient`. */
   get authorization(): string | undefined {
-    return this.#authorization;
+    return this.#client?.authorization;
   }
 
   /** Authenticates the connection for the first time. @throws Refusal if the token is refused */
   async begin(authorization: string | undefined): Promise<Principal> {
     this.#client = await this.#clients.authenticate(authorization);
-    this.#authorization = authorization;
     return this.#client.principal;
   }
 
@@ -52,7 +51,6 @@ export class SessionToken {
       const client = await this.#clients.authenticate(authorization);
       if (!isSame(client.principal, this.#client.principal)) return false;
       this.#client = client;
-      this.#authorization = authorization;
       return true;
     } catch (error) {
       if (error instanceof Refusal) return false;

@@ -65,16 +65,21 @@ export async function serveSupergraph(
   };
   const metrics = createMetrics({ process: true });
   const everybody = anonymous('gateway', []);
+  const isForwarded = config.FORWARD_AUTHORIZATION === 'true';
   const running = await serveGraph({
     name: 'gateway',
     graph,
     engine: config.ENGINE,
     trusted: new TrustedDocuments(),
-    clients: { authenticate: () => Promise.resolve({ principal: everybody }), isRevoked: () => false },
+    clients: {
+      authenticate: (authorization) =>
+        Promise.resolve({ principal: everybody, ...(isForwarded ? { authorization } : {}) }),
+      isRevoked: () => false,
+    },
     callerOf: (principal, traceparent, authorization) => ({
       principal,
       traceparent,
-      authorizationFor: () => Promise.resolve(config.FORWARD_AUTHORIZATION === 'true' ? authorization : undefined),
+      authorizationFor: () => Promise.resolve(isForwarded ? authorization : undefined),
     }),
     subgraphCall: (_name, url) => at(url),
     limits: { ...wideLimits, cost: config.COST_LIMIT ?? Number.POSITIVE_INFINITY },

@@ -7,30 +7,41 @@ export type ResyncReason = 'lagged' | 'too-far-behind' | 'expired' | 'epoch-chan
 /** What `EventQueue.take` returns: the next event, or why events were dropped. */
 export type Taken = FeedEvent | ResyncReason;
 
+/** What bounds an `EventQueue`. */
+export interface QueueBounds {
+  /** Whether only the newest event is kept. */
+  readonly isPaced: boolean;
+  newBudget(): Budget;
+}
+
 /**
  * The events of a feed that a shared stream has still to render. Its budget bounds it: when there is no room, all
- * waiting events are dropped and the stream's subscribers have to read a snapshot instead (reason `lagged`). With
- * `latest`, only the newest event is kept.
+ * waiting events are dropped and the stream's subscribers have to read a snapshot instead (reason `lagged`).
  */
 export class EventQueue {
-  readonly #budget: Budget;
-  readonly #latest: boolean;
+  readonly #bounds: QueueBounds;
   #closed = false;
-  #events: FeedEvent[] = [];
+  /** What waits; undefined while nothing does. */
+  #waiting: { readonly events: FeedEvent[]; readonly budget: Budget } | undefined;
   #lost: ResyncReason | undefined;
   /** What ends the pauses that are under way; undefined while there are none. */
   #pauses: Set<() => void> | undefined;
 
-  constructor(budget: Budget, options: { readonly latest: boolean }) {
-    this.#budget = budget;
-    this.#latest = options.latest;
+  constructor(bounds: QueueBounds) {
+    this.#bounds = bounds;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting === undefined && this.#lost === undefined;
   }
 
   push(event: FeedEvent): void {
     if (this.closed || this.#lost) return;
-    if (this.#latest) this.#clear();
-    if (this.#budget.take(event.bytes)) this.#events.push(event);
-    else this.lose('lagged');
+    if (this.#bounds.isPaced) this.#clear();
+    const waiting = this.#waiting ?? { events: [], budget: this.#bounds.newBudget() };
+    if (!waiting.budget.take(event.bytes)) return this.lose('lagged');
+    waiting.events.push(event);
+    this.#waiting = waiting;
   }
 
   /** Drops all waiting events, because one before them cannot be had. The next `take` returns the reason. */
@@ -45,8 +56,9 @@ export class EventQueue {
     const lost = this.#lost;
     this.#lost = undefined;
     if (lost) return lost;
-    const event = this.#events.shift();
-    if (event) this.#budget.give(1, event.bytes);
+    const event = this.#waiting?.events.shift();
+    if (event) this.#waiting!.budget.give(1, event.bytes);
+    if (this.#waiting?.events.length === 0) this.#waiting = undefined;
     return event;
   }
 
@@ -79,11 +91,12 @@ export class EventQueue {
   }
 
   #clear(): void {
-    if (this.#events.length === 0) return;
-    this.#budget.give(
-      this.#events.length,
-      this.#events.reduce((sum, { bytes }) => sum + bytes, 0),
+    if (!this.#waiting) return;
+    const { events, budget } = this.#waiting;
+    budget.give(
+      events.length,
+      events.reduce((sum, { bytes }) => sum + bytes, 0),
     );
-    this.#events = [];
+    this.#waiting = undefined;
   }
 }

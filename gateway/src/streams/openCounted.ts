@@ -14,14 +14,14 @@ export async function openCounted(
   sink: StreamSink,
   limits: CallerLimits,
 ): Promise<Opening> {
-  const release = limits.reserveSubscription(checked.request.principal());
-  if (!release) throw Refusal.tooMany('document', 'You have too many subscriptions open. End some first.');
+  const counted = limits.reserveSubscription(checked.request.caller.principal);
+  if (!counted) throw Refusal.tooMany('document', 'You have too many subscriptions open. End some first.');
   try {
-    const opening = await subscriptions.open(checked, sink, release);
-    if (opening.kind === 'refused') release();
+    const opening = await subscriptions.open(checked, sink, counted);
+    if (opening.kind === 'refused') counted.release();
     return opening;
   } catch (error) {
-    release();
+    counted.release();
     throw error;
   }
 }

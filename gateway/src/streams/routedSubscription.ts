@@ -1,10 +1,11 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
+import type { Reservation } from '../access/callerLimits.ts';
 import type { PreparedDocument } from '../documents/documents.ts';
 import type { Position } from './cursors.ts';
 import { addressKey } from './feeds/feedAddress.ts';
 import type { Rerouting, Route, SubscriptionRequest } from './routes.ts';
 import type { StreamSink } from './streamSink.ts';
-import type { Subscriber } from './subscriber.ts';
+import type { Subscriber, SubscriberOwner } from './subscriber.ts';
 
 /** A client's subscription, as the transports handle it. */
 export interface OpenedSubscription {
@@ -28,23 +29,25 @@ export type Opening =
 export interface SubscriptionRouting {
   /** The route of the request in the present graph, or the answer that ends it if it has none any more. */
   reroute(request: SubscriptionRequest): Rerouting;
-  /**
-   * Subscribes to the shared stream of a route; it is made if nobody else has it open. `onEnd` is called when the
-   * subscriber ends.
-   */
-  subscribe(route: Route, sink: StreamSink, resumeFrom: Position | undefined, onEnd: () => void): Subscriber;
+  /** Subscribes to the shared stream of a route; it is made if nobody else has it open. */
+  subscribe(route: Route, sink: StreamSink, resumeFrom: Position | undefined, owner: SubscriberOwner): Subscriber;
+  /** Hears, once, that a subscription has ended. */
+  ended(subscription: RoutedSubscription): void;
   /** Turns an unexpected error into an answer that a client may see, and logs it. */
   unexpected(error: unknown): ExecutionResult;
 }
+
+/** What is counted while a subscription runs. */
+export type Counted = Pick<Reservation, 'release'>;
 
 /**
  * One client's subscription. Over its life it can take part in several shared streams: a renewed token, or another
  * version of the graph, can move it to another one.
  */
-export class RoutedSubscription implements OpenedSubscription {
+export class RoutedSubscription implements OpenedSubscription, SubscriberOwner {
   readonly #routing: SubscriptionRouting;
   readonly #sink: StreamSink;
-  readonly #onEnd: () => void;
+  readonly #counted: Counted | undefined;
   #request: SubscriptionRequest;
   #subscriber: Subscriber | undefined;
   #route: Route | undefined;
@@ -53,11 +56,11 @@ export class RoutedSubscription implements OpenedSubscription {
   #started = false;
   #over = false;
 
-  constructor(routing: SubscriptionRouting, request: SubscriptionRequest, sink: StreamSink, onEnd: () => void) {
+  constructor(routing: SubscriptionRouting, request: SubscriptionRequest, sink: StreamSink, counted?: Counted) {
     this.#routing = routing;
     this.#request = request;
     this.#sink = sink;
-    this.#onEnd = onEnd;
+    this.#counted = counted;
   }
 
   get request(): SubscriptionRequest {
@@ -108,12 +111,14 @@ export class RoutedSubscription implements OpenedSubscription {
   #join(route: Route, resumeFrom: Position | undefined): Subscriber {
     this.#route = route;
     this.#begun = false;
-    const subscriber: Subscriber = this.#routing.subscribe(route, this.#sink, resumeFrom, () => {
-      // Before it has begun, whoever awaits that tells the client.
-      if (this.#subscriber === subscriber && this.#begun) this.#finish();
-    });
+    const subscriber = this.#routing.subscribe(route, this.#sink, resumeFrom, this);
     this.#subscriber = subscriber;
     return subscriber;
+  }
+
+  subscriberEnded(subscriber: Subscriber): void {
+    // Before it has begun, whoever awaits that tells the client.
+    if (this.#subscriber === subscriber && this.#begun) this.#finish();
   }
 
   #move(route: Route): void {
@@ -143,7 +148,8 @@ export class RoutedSubscription implements OpenedSubscription {
   #finish(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#onEnd();
+    this.#routing.ended(this);
+    this.#counted?.release();
   }
 }
 

@@ -26,15 +26,16 @@ it('that fails to begin on another stream ends with a public error, and not with
         stop: () => undefined,
         position: undefined,
       }) as unknown as Subscriber,
+    ended: () => {
+      over += 1;
+    },
     unexpected: (error) => {
       thrown.push(error);
       return { data: null };
     },
   };
   const sink = { end: (last?: ExecutionResult) => ends.push(last) } as unknown as StreamSink;
-  const subscription = new RoutedSubscription(routing, {} as SubscriptionRequest, sink, () => {
-    over += 1;
-  });
+  const subscription = new RoutedSubscription(routing, {} as SubscriptionRequest, sink);
   await subscription.begin(routeOf('a class'), undefined);
   subscription.start();
   subscription.renewed();
@@ -58,11 +59,12 @@ it('that is moved while it begins is not ended by the result of the first stream
         position: undefined,
       } as unknown as Subscriber;
     },
+    ended: () => undefined,
     unexpected: () => ({ data: null }),
   };
-  const subscription = new RoutedSubscription(routing, {} as SubscriptionRequest, {} as unknown as StreamSink, () =>
-    calls.push('over'),
-  );
+  const subscription = new RoutedSubscription(routing, {} as SubscriptionRequest, {} as unknown as StreamSink, {
+    release: () => calls.push('over'),
+  });
   const begun = subscription.begin(routeOf('a class'), undefined);
   subscription.renewed();
   begins[0]!({ data: null });
@@ -83,25 +85,27 @@ it('that is refused by the stream to which it is moved tells its client so, once
   const begins = [undefined, refusal];
   const routing: SubscriptionRouting = {
     reroute: () => ({ kind: 'route', route: routeOf('another class') }),
-    subscribe: (_route, _sink, _from, onEnd) => {
+    subscribe: (_route, _sink, _from, owner) => {
       const refused = begins.shift();
-      return {
+      const subscriber = {
         // A subscriber that is refused has ended by then.
         begin: () => {
-          if (refused) onEnd();
+          if (refused) owner.subscriberEnded(subscriber);
           return Promise.resolve(refused);
         },
         start: () => undefined,
         stop: () => undefined,
         position: undefined,
       } as unknown as Subscriber;
+      return subscriber;
+    },
+    ended: () => {
+      over += 1;
     },
     unexpected: () => ({ data: null }),
   };
   const sink = { end: (last?: ExecutionResult) => ends.push(last) } as unknown as StreamSink;
-  const subscription = new RoutedSubscription(routing, {} as SubscriptionRequest, sink, () => {
-    over += 1;
-  });
+  const subscription = new RoutedSubscription(routing, {} as SubscriptionRequest, sink);
   await subscription.begin(routeOf('a class'), undefined);
   subscription.start();
   subscription.renewed();

@@ -34,8 +34,8 @@ export interface SubscriptionRequest {
   readonly prepared: PreparedDocument;
   /** The variables as the client sent them, before coercion. */
   readonly variables: Record<string, unknown>;
-  /** The present caller. It is a function because the token may be renewed while the stream runs. */
-  readonly principal: () => Principal;
+  /** Tells who calls now: the token may be renewed while the stream runs. */
+  readonly caller: { readonly principal: Principal };
   /** The cursor of the last message that the client has, as it was sent; any JSON value. */
   readonly resumeFrom?: unknown;
 }
@@ -111,8 +111,7 @@ export class Routes {
    * The route of a request. Undefined when a part of the feed's key is null or missing, so that there is nothing to
    * follow. @throws Refusal for invalid variables
    */
-  routeOf({ prepared, variables: raw, principal: asking }: SubscriptionRequest): Route | undefined {
-    const principal = asking();
+  routeOf({ prepared, variables: raw, caller: { principal } }: SubscriptionRequest): Route | undefined {
     const made = this.prepare(prepared);
     const { declaration } = made.stream;
     const feed = feedOf(declaration, this.#events);
@@ -162,7 +161,7 @@ export class Routes {
   reroute(request: SubscriptionRequest): Rerouting {
     try {
       const { stream } = this.prepare(request.prepared);
-      const refused = this.refusalOf(stream, request.principal());
+      const refused = this.refusalOf(stream, request.caller.principal);
       if (refused) return { kind: 'refused', result: refused };
       const route = this.routeOf(request);
       return route

@@ -1,7 +1,8 @@
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import { Budget } from './budget.ts';
-import { EventQueue, type ResyncReason, type Taken } from './eventQueue.ts';
+import { EventQueue, type QueueBounds, type ResyncReason, type Taken } from './eventQueue.ts';
+import { FewSet } from './fewSet.ts';
 import type { FeedAddress, FeedEvent } from './feeds/feedAddress.ts';
 import { refusalAt } from './streamAnswer.ts';
 import type { FeedFollower } from './feeds/feed.ts';
@@ -40,11 +41,11 @@ const sliceSize = 500;
  * and serialised once, however many subscribe, and each subscriber gets each message once and in order. It lives as
  * long as it has subscribers.
  */
-export class SharedStream implements FollowedFeed, FeedFollower {
+export class SharedStream implements FollowedFeed, FeedFollower, QueueBounds {
   readonly #parts: SharedStreamParts;
   readonly #queue: EventQueue;
   readonly #following: Following;
-  readonly #subscribers = new Set<StreamListener>();
+  readonly #subscribers = new FewSet<StreamListener>();
   readonly renderer: StreamRenderer;
   /** Resolves when no later event can be missed. Rejects when the owning domain cannot be asked. */
   readonly ready: Promise<void>;
@@ -55,12 +56,10 @@ export class SharedStream implements FollowedFeed, FeedFollower {
 
   /** `after`: the version that the first subscriber has already, if it resumes. */
   constructor(parts: SharedStreamParts, after?: number) {
-    const { hub, feed, policy, queued } = parts;
+    const { hub, feed } = parts;
     this.#parts = parts;
     this.renderer = new StreamRenderer(parts, this);
-    this.#queue = new EventQueue(new Budget({ items: policy.maxQueuedEvents, bytes: policy.maxQueuedBytes }, queued), {
-      latest: this.isPaced,
-    });
+    this.#queue = new EventQueue(this);
     this.#following = hub.follow(feed, this, after);
     this.ready = this.#following.ready.then(() => {
       this.#publishedVersion = this.#following.head;
@@ -78,6 +77,11 @@ export class SharedStream implements FollowedFeed, FeedFollower {
   /** Whether the stream leaves out events (`delivery` is `latest` or `sampled`). */
   get isPaced(): boolean {
     return this.#parts.stream.declaration.delivery !== 'every';
+  }
+
+  newBudget(): Budget {
+    const { policy, queued } = this.#parts;
+    return new Budget({ items: policy.maxQueuedEvents, bytes: policy.maxQueuedBytes }, queued);
   }
 
   get isClosed(): boolean {
@@ -127,8 +131,8 @@ export class SharedStream implements FollowedFeed, FeedFollower {
     // A paced stream keeps only the latest event. An event that the stream does not declare must not replace one that
     // it does.
     if (this.isPaced && !this.renderer.declares(event)) return;
-    this.#queue.push(event);
-    this.#advance();
+    if (this.#isBusy || !this.#queue.isEmpty) this.#queue.push(event);
+    else this.#advance(event);
   }
 
   /** Hears that events of the feed cannot be had. */
@@ -138,13 +142,14 @@ export class SharedStream implements FollowedFeed, FeedFollower {
   }
 
   /**
-   * Handles what is queued, one after the other. While that needs no reading it is done at once: most events of most
-   * streams say all that is selected, and a stream that nothing happens to keeps nothing in memory that waits.
+   * Handles `first`, which has not been queued, and what is queued, one after the other. While that needs no reading it
+   * is done at once: most events of most streams say all that is selected, and a stream that nothing happens to keeps
+   * nothing in memory that waits.
    */
-  #advance(): void {
+  #advance(first?: Taken): void {
     try {
-      while (!this.#isBusy && !this.#closed) {
-        const taken = this.#queue.take();
+      for (let taken = first; !this.#isBusy && !this.#closed; taken = undefined) {
+        taken ??= this.#queue.take();
         if (taken === undefined) return;
         const handling = this.#handle(taken);
         if (!handling && !this.isPaced) continue;

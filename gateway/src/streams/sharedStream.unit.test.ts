@@ -86,7 +86,7 @@ async function board(
       shared,
       sink,
       prefix: `c${clients}.`,
-      onEnd: () => undefined,
+      owner: { subscriberEnded: () => undefined },
       ...(resumeFrom === undefined ? {} : { resumeFrom: { epoch: '0', version: resumeFrom } }),
     });
     if (!(await subscriber.begin())) subscriber.start();

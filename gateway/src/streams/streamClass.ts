@@ -19,14 +19,18 @@ const subject = 'subject';
  */
 export function streamClass(principal: Principal, dimensions: readonly string[] | undefined): StreamClass {
   if (!dimensions) return { principal, key: principalKey(principal) };
-  const member: Principal = {
-    ...principal,
-    grants: principal.grants.map((grant) => ({
-      ...grant,
-      bindings: Object.fromEntries(Object.entries(grant.bindings).filter(([name]) => dimensions.includes(name))),
-    })),
-  };
-  if (dimensions.includes(subject)) return { principal: member, key: principalKey(member) };
+  const depends = (name: string): boolean => dimensions.includes(name);
+  // Mostly the answer depends on all bindings that there are. A copy would be kept for each client.
+  const member: Principal = principal.grants.every(({ bindings }) => Object.keys(bindings).every(depends))
+    ? principal
+    : {
+        ...principal,
+        grants: principal.grants.map((grant) => ({
+          ...grant,
+          bindings: Object.fromEntries(Object.entries(grant.bindings).filter(([name]) => depends(name))),
+        })),
+      };
+  if (depends(subject)) return { principal: member, key: principalKey(member) };
   const key = principalKey({ ...member, subject: '' });
   return {
     principal: { ...member, subject: `class:${createHash('sha256').update(key).digest('hex').slice(0, 16)}` },

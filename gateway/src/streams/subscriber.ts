@@ -19,8 +19,13 @@ export interface SubscriberOptions {
   readonly prefix: string;
   /** The position from which the client resumes; undefined if it begins anew. */
   readonly resumeFrom?: Position;
+  readonly owner: SubscriberOwner;
+}
+
+/** Whose subscriber it is: an object instead of a callback, which each client would have for itself. */
+export interface SubscriberOwner {
   /** Called once, when the subscriber ends for any reason. */
-  readonly onEnd: () => void;
+  subscriberEnded(subscriber: Subscriber): void;
 }
 
 /**
@@ -35,7 +40,11 @@ type State = 'opening' | 'live' | 'lagging' | 'over';
  * many, or when the client did not read, a snapshot marked `resync` replaces them.
  */
 export class Subscriber {
-  readonly #options: SubscriberOptions;
+  readonly #shared: SharedStream;
+  readonly #sink: StreamSink;
+  readonly #prefix: string;
+  readonly #owner: SubscriberOwner;
+  #resumeFrom: Position | undefined;
   #state: State = 'opening';
   #firstSnapshot: Snapshot | undefined;
   /**
@@ -50,9 +59,13 @@ export class Subscriber {
   /** The reason for a resync that came up while something else was being fetched. */
   #pendingResync: ResyncReason | undefined;
 
-  constructor(options: SubscriberOptions) {
-    this.#options = options;
-    options.shared.join(this);
+  constructor({ shared, sink, prefix, resumeFrom, owner }: SubscriberOptions) {
+    this.#shared = shared;
+    this.#sink = sink;
+    this.#prefix = prefix;
+    this.#owner = owner;
+    this.#resumeFrom = resumeFrom;
+    shared.join(this);
   }
 
   /** The position of the last message that was sent; undefined before the first. */
@@ -67,7 +80,7 @@ export class Subscriber {
    * to follow, and then the subscriber has ended.
    */
   async begin(): Promise<ExecutionResult | undefined> {
-    const { shared, resumeFrom } = this.#options;
+    const [shared, resumeFrom] = [this.#shared, this.#resumeFrom];
     const { stream, feed, log } = shared.parts;
     try {
       await shared.ready;
@@ -97,7 +110,7 @@ export class Subscriber {
 
   /** The first snapshot. What may be there in a moment is waited for; whoever may not see it waits as long. */
   async #beginning(): Promise<Snapshot> {
-    const { shared } = this.#options;
+    const shared = this.#shared;
     const until = performance.now() + awaitedMs;
     for (;;) {
       const { head } = shared;
@@ -124,7 +137,7 @@ export class Subscriber {
   /** Takes a message of the shared stream. @returns whether it was sent to the client */
   offer(message: StreamMessage): boolean {
     if (this.#state !== 'live' || this.#hasSent(message.version)) return false;
-    if (this.#options.sink.isFull) {
+    if (this.#sink.isFull) {
       this.#waitForRoom();
       return false;
     }
@@ -146,15 +159,15 @@ export class Subscriber {
     if (this.#state === 'over') return;
     this.stop();
     if (result && !this.#hasBegun) this.#endedWith = result;
-    else this.#options.sink.end(result);
+    else this.#sink.end(result);
   }
 
   /** Ends it without telling the client. */
   stop(): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    this.#options.shared.leave(this);
-    this.#options.onEnd();
+    this.#shared.leave(this);
+    this.#owner.subscriberEnded(this);
   }
 
   get #isOver(): boolean {
@@ -168,7 +181,7 @@ export class Subscriber {
   #startWork(work: () => Promise<void>): void {
     this.#state = 'opening';
     work().catch((error: unknown) => {
-      const { log, feed, stream } = this.#options.shared.parts;
+      const { log, feed, stream } = this.#shared.parts;
       log.error({ err: error, feed: feed.key }, 'a subscription failed');
       this.end(
         refusalAt(
@@ -182,30 +195,30 @@ export class Subscriber {
 
   #send(message: StreamMessage): void {
     this.#sent = message.version;
-    this.#epoch = this.#options.shared.epoch;
-    this.#options.sink.send(message, this.#options.prefix);
+    this.#epoch = this.#shared.epoch;
+    this.#sink.send(message, this.#prefix);
     if (message.isLast) this.end();
   }
 
   /** Sends a message to this client only, and counts it. */
   #sendAlone(message: StreamMessage): void {
     this.#send(message);
-    this.#options.shared.parts.metrics.sent(message.kind);
+    this.#shared.parts.metrics.sent(message.kind);
   }
 
   #sendSnapshot(snapshot: Snapshot, kind: 'snapshot' | 'resync' | 'event', reason?: ResyncReason): void {
-    this.#sendAlone(this.#options.shared.renderer.snapshotMessage(snapshot, kind, reason));
-    if (reason === 'lagged') this.#options.shared.parts.metrics.lagged();
+    this.#sendAlone(this.#shared.renderer.snapshotMessage(snapshot, kind, reason));
+    if (reason === 'lagged') this.#shared.parts.metrics.lagged();
     const { answer, head } = snapshot;
     this.#sent = (answer.kind === 'answer' ? answer.version : undefined) ?? head;
   }
 
   async #resume(): Promise<void> {
-    const { shared } = this.#options;
+    const shared = this.#shared;
     const { isPaced, parts } = shared;
     // If the domain cannot be asked, the events that this process has heard have to do.
     if (this.#epoch !== shared.epoch) return this.#resync('epoch-changed');
-    if (this.#options.resumeFrom?.isLast) return this.end();
+    if (this.#resumeFrom?.isLast) return this.end();
     if (shared.head !== undefined && this.#sent! > shared.head) {
       const isAhead = await shared.hasVersion(this.#sent!).catch(() => undefined);
       if (this.#isOver) return;
@@ -228,19 +241,17 @@ export class Subscriber {
 
   #waitForRoom(): void {
     this.#state = 'lagging';
-    this.#options.sink.onRoom(() => {
+    this.#sink.onRoom(() => {
       if (this.#state === 'lagging') this.#startWork(() => this.#resync(this.#pendingResync ?? 'lagged'));
     });
   }
 
   async #resync(reason: ResyncReason): Promise<void> {
     this.#pendingResync = undefined;
-    const snapshot = await this.#options.shared.renderer.snapshotReflecting(
-      reason === 'epoch-changed' ? 0 : (this.#sent ?? 0),
-    );
+    const snapshot = await this.#shared.renderer.snapshotReflecting(reason === 'epoch-changed' ? 0 : (this.#sent ?? 0));
     if (this.#isOver) return;
     if (snapshot.answer.kind !== 'answer') return this.end(snapshot.answer.result);
-    if (this.#options.sink.isFull) return this.#waitForRoom();
+    if (this.#sink.isFull) return this.#waitForRoom();
     this.#sendSnapshot(snapshot, 'resync', reason);
     return this.#catchUp();
   }
@@ -253,12 +264,12 @@ export class Subscriber {
     for (let tries = 0; ; tries += 1) {
       if (this.#isOver) return;
       if (this.#pendingResync) return this.#resync(this.#pendingResync);
-      const { publishedVersion } = this.#options.shared;
+      const { publishedVersion } = this.#shared;
       if (publishedVersion === undefined || this.#sent === undefined || this.#sent >= publishedVersion) {
         this.#state = 'live';
         return;
       }
-      if (this.#options.sink.isFull) return this.#waitForRoom();
+      if (this.#sink.isFull) return this.#waitForRoom();
       const outcome = await this.#catchUpTo(publishedVersion);
       if (this.#isOver) return;
       if (typeof outcome === 'string') {
@@ -267,7 +278,7 @@ export class Subscriber {
         return this.#isOver ? undefined : this.#resync(outcome);
       }
       if (!outcome) {
-        if (tries >= this.#options.shared.parts.policy.staleTries) return this.#endBehind();
+        if (tries >= this.#shared.parts.policy.staleTries) return this.#endBehind();
         await this.#pause();
       }
     }
@@ -278,7 +289,7 @@ export class Subscriber {
    * behind, or the reason why the missing messages cannot be had.
    */
   async #catchUpTo(publishedVersion: number): Promise<boolean | ResyncReason> {
-    const { shared } = this.#options;
+    const shared = this.#shared;
     if (shared.parts.stream.declaration.since !== undefined)
       return this.#sendRendered(await shared.renderer.renderChanges(this.#sent, { version: publishedVersion }));
     if (shared.isPaced)
@@ -287,7 +298,7 @@ export class Subscriber {
     const missed = await this.#readMissed(publishedVersion);
     if (typeof missed === 'string') return missed;
     for (const event of missed) {
-      if (this.#isOver || this.#pendingResync || this.#options.sink.isFull) return true;
+      if (this.#isOver || this.#pendingResync || this.#sink.isFull) return true;
       if (this.#hasSent(event.version)) continue;
       const rendered = await shared.renderer.render(event);
       if (this.#isOver) return true;
@@ -298,7 +309,7 @@ export class Subscriber {
   }
 
   async #readMissed(publishedVersion: number) {
-    const { shared } = this.#options;
+    const shared = this.#shared;
     try {
       return await shared.between(this.#sent!, publishedVersion);
     } catch (error) {
@@ -328,7 +339,7 @@ export class Subscriber {
   #endBehind(): void {
     this.end(
       refusalAt(
-        this.#options.shared.parts.stream.responseKey,
+        this.#shared.parts.stream.responseKey,
         'SUBGRAPH_UNAVAILABLE',
         'The data of this stream lags behind. Subscribe again later.',
       ),
@@ -336,6 +347,6 @@ export class Subscriber {
   }
 
   #pause(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, this.#options.shared.parts.policy.retryMs).unref());
+    return new Promise((resolve) => setTimeout(resolve, this.#shared.parts.policy.retryMs).unref());
   }
 }

@@ -14,7 +14,7 @@ import type { Budget } from './budget.ts';
 import { stableJson, type Cursors, type CursorOwner, type Position } from './cursors.ts';
 import { addressKey, feedOf } from './feeds/feedAddress.ts';
 import { Semaphore } from './semaphore.ts';
-import { RoutedSubscription, type Opening, type SubscriptionRouting } from './routedSubscription.ts';
+import { RoutedSubscription, type Counted, type Opening, type SubscriptionRouting } from './routedSubscription.ts';
 import type { GraphGeneration } from '../execution/liveGraph.ts';
 import { Routes, type Route, type SubscriptionRequest } from './routes.ts';
 import { SharedParts, type SharedContext } from './sharedParts.ts';
@@ -24,7 +24,7 @@ import type { StreamHub } from './feeds/streamHub.ts';
 import type { StreamMessage } from './streamMessage.ts';
 import type { StreamMetrics } from './streamMetrics.ts';
 import type { StreamSink } from './streamSink.ts';
-import { Subscriber } from './subscriber.ts';
+import { Subscriber, type SubscriberOwner } from './subscriber.ts';
 
 export interface SubscriptionParts {
   readonly hub: StreamHub;
@@ -76,6 +76,7 @@ export class Subscriptions {
     this.#routing = {
       reroute: (request) => this.#routes.reroute(request),
       subscribe: (...asked) => this.#subscribe(...asked),
+      ended: (subscription) => void this.#open.delete(subscription),
       unexpected: (error) => ({ data: null, errors: [unexpectedError(error, newTraceparent(), parts.log)] }),
     };
   }
@@ -120,15 +121,12 @@ export class Subscriptions {
    * Opens a stream to a sink; nothing is sent before `start`. The `@auth` of the subscription field is checked before
    * any feed is followed. Resolves to an answer instead of a subscription if there is nothing to follow.
    */
-  async open({ request, route, resumeFrom }: CheckedRequest, sink: StreamSink, onEnd?: () => void): Promise<Opening> {
+  async open({ request, route, resumeFrom }: CheckedRequest, sink: StreamSink, counted?: Counted): Promise<Opening> {
     const { stream } = this.#routes.prepare(request.prepared);
-    const refused = this.#routes.refusalOf(stream, request.principal());
+    const refused = this.#routes.refusalOf(stream, request.caller.principal);
     if (refused) return { kind: 'refused', result: refused };
     if (!route) return { kind: 'refused', result: { data: null, ...nothingToFollow(stream.responseKey) } };
-    const opened = new RoutedSubscription(this.#routing, request, sink, () => {
-      this.#open.delete(opened);
-      onEnd?.();
-    });
+    const opened = new RoutedSubscription(this.#routing, request, sink, counted);
     this.#open.add(opened);
     try {
       const ended = await opened.begin(route, resumeFrom);
@@ -139,8 +137,8 @@ export class Subscriptions {
     }
   }
 
-  #subscribe(route: Route, sink: StreamSink, resumeFrom: Position | undefined, onEnd: () => void): Subscriber {
-    const owner: CursorOwner = {
+  #subscribe(route: Route, sink: StreamSink, resumeFrom: Position | undefined, owner: SubscriberOwner): Subscriber {
+    const bound: CursorOwner = {
       principal: route.principal,
       document: route.made.stream.hash,
       variables: route.variables,
@@ -148,9 +146,9 @@ export class Subscriptions {
     return new Subscriber({
       shared: this.#sharedAt(route, resumeFrom?.version),
       sink,
-      prefix: this.#parts.cursors.prefix(owner),
+      prefix: this.#parts.cursors.prefix(bound),
       resumeFrom,
-      onEnd,
+      owner,
     });
   }
 

@@ -3,6 +3,7 @@ import { versionIn, type FeedAddress, type FeedEvent } from './feedAddress.ts';
 import type { FeedPage, FeedReader } from './feedReader.ts';
 import type { ResyncReason } from '../eventQueue.ts';
 import { EventRing } from './eventRing.ts';
+import { FewSet } from '../fewSet.ts';
 
 /** Receives the events of a feed: each version once and in order, without gaps, or else a call of `lost`. */
 export interface FeedFollower {
@@ -46,7 +47,7 @@ const fillTries = 5;
 export class Feed {
   readonly address: FeedAddress;
   readonly #parts: FeedParts;
-  readonly #followers = new Set<FeedFollower>();
+  readonly #followers = new FewSet<FeedFollower>();
   /** While the feed is followed, the last event in here is the one at `#head`. */
   readonly #ring: EventRing;
   /**

@@ -131,7 +131,7 @@ export class EventStreams {
       await this.#send(out, operation, session);
     } finally {
       this.#open.delete(out);
-      counted.forEach((release) => release?.());
+      counted.forEach((each) => each?.release());
     }
   }
 
@@ -192,7 +192,7 @@ export class EventStreams {
         if (operation.format) throw Refusal.unavailable('This replica goes away. Ask again; another one answers.');
         return out.leave();
       }
-      const checked = subscriptions.check({ prepared, variables, resumeFrom, principal: () => session.principal });
+      const checked = subscriptions.check({ prepared, variables, resumeFrom, caller: session });
       const opening = await openCounted(subscriptions, checked, out, limits);
       if (opening.kind === 'refused') {
         if (operation.format) throw new Refusal('document', opening.result.errors ?? []);

@@ -82,7 +82,7 @@ export class RestFeeds {
       clearTimeout(timer);
       gone.removeEventListener('abort', stop);
       this.#polls.delete(events);
-      counted.forEach((release) => release?.());
+      counted.forEach((each) => each?.release());
     }
   }
 
@@ -90,7 +90,7 @@ export class RestFeeds {
     const { limits } = this.#options;
     const subscriptions = this.#subscriptions();
     const { prepared, variables, client, after } = asked;
-    const request = { prepared, variables, resumeFrom: after, principal: () => client.principal };
+    const request = { prepared, variables, resumeFrom: after, caller: client };
     const opening = await openCounted(subscriptions, subscriptions.check(request), events, limits);
     if (opening.kind === 'refused') throw refusedBy(opening.result);
     try {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { newTraceparent } from '#platform/telemetry/trace.ts';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
 import type { LoadGate } from '../../access/loadGate.ts';
-import { once, type CallerLimits, type Release } from '../../access/callerLimits.ts';
+import type { CallerLimits, Reservation } from '../../access/callerLimits.ts';
 import type { StreamPolicy } from '../../channelManifest.ts';
 import type { ClientIdentity } from '../../access/clientIdentity.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
@@ -17,7 +17,8 @@ import type { AdmittedDocument } from '../../documents/admission.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import { SessionToken } from '../../access/sessionToken.ts';
 import type { SocketConnection } from './socketConnection.ts';
-import { SocketStream } from './socketStream.ts';
+import { FewMap } from './fewMap.ts';
+import { SocketStream, type SocketStreamOwner } from './socketStream.ts';
 import { openCounted } from '../../streams/openCounted.ts';
 import type { Opening } from '../../streams/routedSubscription.ts';
 import type { StreamMetrics } from '../../streams/streamMetrics.ts';
@@ -87,12 +88,12 @@ function authorizationOf(payload: Payload | undefined): string | undefined {
  * the additions of `gateway/PROTOCOL.md`. It is our own implementation because the server of `graphql-ws` keeps
  * clients' messages and awaits each of its own, which takes several times the memory and time with many clients.
  */
-export class Conversation {
+export class Conversation implements SocketStreamOwner {
   readonly #parts: ConversationParts;
   readonly #turnstile: Pick<Turnstile, 'turn'>;
   readonly #connection: SocketConnection;
   readonly #session: SessionToken;
-  readonly #operations = new Map<string, Operation>();
+  readonly #operations = new FewMap<string, Operation>();
   /**
    * Operations that have begun and have neither been answered nor become a stream; those that the client has ended
    * meanwhile count, too, since their work goes on.
@@ -100,7 +101,7 @@ export class Conversation {
   #pending = 0;
   #heldBytes = 0;
   #state: 'uninitialised' | 'authenticating' | 'acknowledged' | 'closed' = 'uninitialised';
-  #counted: Release | undefined;
+  #counted: Reservation | undefined;
 
   constructor(parts: ConversationParts, turnstile: Pick<Turnstile, 'turn'>, connection: SocketConnection) {
     this.#parts = parts;
@@ -153,7 +154,7 @@ export class Conversation {
   /** To be called when the client has gone: ends its operations. */
   end(): void {
     this.#state = 'closed';
-    this.#counted?.();
+    this.#counted?.release();
     for (const operation of this.#operations.values()) operation.stop();
     this.#operations.clear();
   }
@@ -232,20 +233,20 @@ export class Conversation {
     const counted = new Asked();
     this.#operations.set(id, counted);
     this.#pending += 1;
-    let release: Release | undefined;
+    let held: Reservation | undefined;
     try {
       await this.#parts.load.countRequest({ principal: this.#session.principal, address: this.#connection.address });
       // The client may have ended it meanwhile.
       if (this.#operations.get(id) !== counted) return;
       const asked = this.#read(id, payload, traceparent);
-      release = this.#hold(id.length + JSON.stringify(asked.variables).length);
+      held = this.#hold(id.length + JSON.stringify(asked.variables).length);
       const isStream = asked.admitted.prepared.operation.operation === 'subscription';
-      if (isStream ? await this.#openStream(asked, release) : await this.#runQuery(asked)) release = undefined;
+      if (isStream ? await this.#openStream(asked, held) : await this.#runQuery(asked)) held = undefined;
     } catch (error) {
       this.#fail(id, error, traceparent);
     } finally {
       this.#pending -= 1;
-      release?.();
+      if (held) this.letGo(held);
     }
   }
 
@@ -266,22 +267,24 @@ export class Conversation {
    * Counts the memory that an operation holds. @throws Refusal if the limit of the connection, the caller or all
    * callers is reached
    */
-  #hold(bytes: number): Release {
+  #hold(bytes: number): Reservation {
     const { policy, limits } = this.#parts;
-    const release =
+    const held =
       this.#heldBytes + bytes > policy.maxHeldBytesPerConnection
         ? undefined
         : limits.reserveBytes(this.#session.principal, bytes);
-    if (!release)
+    if (!held)
       throw Refusal.tooMany(
         'document',
         'The variables and ids of your running operations are too large. End some first, or try again in half a minute.',
       );
     this.#heldBytes += bytes;
-    return once(() => {
-      this.#heldBytes -= bytes;
-      release();
-    });
+    return held;
+  }
+
+  /** Gives back what `#hold` has reserved. */
+  letGo(held: Reservation): void {
+    this.#heldBytes -= held.release();
   }
 
   /** Runs a query or mutation. @throws Refusal before anything is executed */
@@ -304,17 +307,17 @@ export class Conversation {
   }
 
   /**
-   * Opens a stream. Resolves to true if it runs now and will release `held` when it ends. @throws Refusal before any
+   * Opens a stream. Resolves to true if it runs now and will let `held` go when it ends. @throws Refusal before any
    * feed is followed
    */
   async #openStream(
     { id, admitted: { prepared }, variables, resumeFrom, traceparent }: RequestedOperation,
-    held: Release,
+    held: Reservation,
   ): Promise<boolean> {
     const { subscriptions, limits, log } = this.#parts;
     if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'Subscriptions are not available here.');
-    const checked = subscriptions.check({ prepared, variables, resumeFrom, principal: () => this.#session.principal });
-    const stream: SocketStream = new SocketStream(this.#connection, id, (last) => this.#answer(id, stream, last));
+    const checked = subscriptions.check({ prepared, variables, resumeFrom, caller: this.#session });
+    const stream = new SocketStream(this, this.#connection, id);
     this.#operations.set(id, stream);
     await this.#turnstile.turn();
     if (this.#operations.get(id) !== stream) return false;
@@ -343,6 +346,10 @@ export class Conversation {
     const name = JSON.stringify(id);
     if (result) this.#send(`{"id":${name},"type":"next","payload":${textOf(result)}}`);
     this.#send(`{"id":${name},"type":"complete"}`);
+  }
+
+  streamEnded(stream: SocketStream, last: ExecutionResult | undefined): void {
+    this.#answer(stream.id, stream, last);
   }
 
   #complete(id: string): void {

@@ -11,6 +11,14 @@ import { latin1 } from '../../streams/streamMessage.ts';
  */
 export type CutReason = 'unread' | 'memory' | 'stalled' | 'silent' | 'closing';
 
+/** What serves connections: an object instead of callbacks, which each connection would have for itself. */
+export interface ConnectionOwner {
+  /** Hears that output has begun to wait for the client to read. */
+  waits(connection: SocketConnection): void;
+  /** Hears that the connection has been cut. */
+  wasCut(connection: SocketConnection, reason: CutReason): void;
+}
+
 /**
  * One client's WebSocket, with limits on the memory that it may take. Output waits in this process until the kernel
  * takes it. A client that does not read is cut off when too much is waiting, or for too long, and what was waiting is
@@ -21,31 +29,29 @@ export class SocketConnection {
   readonly address: string;
   readonly #raw: Socket;
   readonly #policy: StreamPolicy;
-  readonly #onCut: (reason: CutReason) => void;
+  readonly #owner: ConnectionOwner;
   /** Frames written since the client had last read everything. */
   #frames = 0;
+  /** Whether output was waiting at the last check or has begun to since. */
+  #isWaiting = false;
   /** How many bytes the kernel had taken at the last check, and when that number last changed. */
   #taken = 0;
-  #takenAt = performance.now();
+  #takenAt = 0;
   #answered = true;
   #busyAt = performance.now();
   #onRoom: (() => void)[] | undefined;
 
-  constructor(
-    client: WebSocket,
-    raw: Socket,
-    address: string,
-    policy: StreamPolicy,
-    onCut: (reason: CutReason) => void,
-  ) {
+  constructor(client: WebSocket, raw: Socket, address: string, policy: StreamPolicy, owner: ConnectionOwner) {
     this.client = client;
     this.#raw = raw;
     this.address = address;
     this.#policy = policy;
-    this.#onCut = onCut;
-    client.on('pong', () => {
-      this.#answered = true;
-    });
+    this.#owner = owner;
+  }
+
+  /** To be called when the client has answered a ping. */
+  answered(): void {
+    this.#answered = true;
   }
 
   /** Sends an answer that the client asked for. The client is cut off if it has too much unread already. */
@@ -74,6 +80,14 @@ export class SocketConnection {
       this.#raw.write(tail, 'latin1');
       this.#raw.uncork();
     }
+    if (!this.#isWaiting && this.#raw.writableLength > 0) this.#beginWaiting();
+  }
+
+  #beginWaiting(): void {
+    this.#isWaiting = true;
+    this.#taken = this.#raw.bytesWritten - this.#raw.writableLength;
+    this.#takenAt = performance.now();
+    this.#owner.waits(this);
   }
 
   /** Whether so much is unread that streams should send nothing more for now. */
@@ -109,18 +123,21 @@ export class SocketConnection {
   }
 
   /**
-   * Whether the client has read nothing for too long although output is waiting. It is measured from call to call, so
-   * this has to be called regularly.
+   * To be called regularly while output waits: cuts off a client that has read nothing for too long. Returns whether
+   * output still waits.
    */
-  isStalled(now: number): boolean {
+  checkWaiting(now: number): boolean {
     const unread = this.#raw.writableLength;
     const taken = this.#raw.bytesWritten - unread;
-    if (unread === 0 || taken !== this.#taken) {
+    this.#isWaiting = unread > 0 && !this.#raw.destroyed;
+    if (taken !== this.#taken) {
       this.#taken = taken;
       this.#takenAt = now;
+    } else if (this.#isWaiting && now - this.#takenAt > this.#policy.maxStallMs) {
+      this.cut('stalled');
       return false;
     }
-    return now - this.#takenAt > this.#policy.maxStallMs;
+    return this.#isWaiting;
   }
 
   /** Sends a ping, or cuts off a client that has not answered the last one. */
@@ -148,7 +165,7 @@ export class SocketConnection {
   cut(reason: CutReason): void {
     if (this.#raw.destroyed) return;
     resetConnection(this.#raw);
-    this.#onCut(reason);
+    this.#owner.wasCut(this, reason);
   }
 }
 

@@ -1,9 +1,17 @@
 import type { ExecutionResult } from 'graphql';
-import type { Release } from '../../access/callerLimits.ts';
+import type { Reservation } from '../../access/callerLimits.ts';
 import type { SocketConnection } from './socketConnection.ts';
 import { latin1, payloadHead, type StreamMessage } from '../../streams/streamMessage.ts';
 import type { StreamSink } from '../../streams/streamSink.ts';
 import type { OpenedSubscription } from '../../streams/routedSubscription.ts';
+
+/** The conversation that a stream belongs to. */
+export interface SocketStreamOwner {
+  /** Hears that a stream has ended by itself, with the answer that says why, if there is one. */
+  streamEnded(stream: SocketStream, last: ExecutionResult | undefined): void;
+  /** Gives back the memory that a stream has held. */
+  letGo(held: Reservation): void;
+}
 
 /**
  * Writes a stream as one operation of a socket. Only the head of each frame is made for this operation; the rest is
@@ -11,24 +19,23 @@ import type { OpenedSubscription } from '../../streams/routedSubscription.ts';
  */
 export class SocketStream implements StreamSink {
   readonly #connection: SocketConnection;
-  readonly #id: string;
-  readonly #onEnd: (last: ExecutionResult | undefined) => void;
+  readonly #owner: SocketStreamOwner;
+  readonly id: string;
   #prefix: string | undefined;
   #head = '';
   #opened: OpenedSubscription | undefined;
-  #held: Release | undefined;
+  #held: Reservation | undefined;
   #over = false;
   #isRenewed = false;
 
-  /** `onEnd` is called when the stream ends by itself, with the answer that says why, if there is one. */
-  constructor(connection: SocketConnection, id: string, onEnd: (last: ExecutionResult | undefined) => void) {
+  constructor(owner: SocketStreamOwner, connection: SocketConnection, id: string) {
+    this.#owner = owner;
     this.#connection = connection;
-    this.#id = id;
-    this.#onEnd = onEnd;
+    this.id = id;
   }
 
-  /** Starts the stream, unless the client has ended it while it was opened. `held` is released when it ends. */
-  start(opened: OpenedSubscription, held: Release): void {
+  /** Starts the stream, unless the client has ended it while it was opened. `held` is let go when it ends. */
+  start(opened: OpenedSubscription, held: Reservation): void {
     this.#opened = opened;
     this.#held = held;
     if (this.#over) return this.stop();
@@ -41,7 +48,7 @@ export class SocketStream implements StreamSink {
     if (this.#over) return;
     if (this.#prefix !== prefix) {
       this.#prefix = prefix;
-      this.#head = latin1(`{"id":${JSON.stringify(this.#id)},"type":"next","payload":${payloadHead}${prefix}`);
+      this.#head = latin1(`{"id":${JSON.stringify(this.id)},"type":"next","payload":${payloadHead}${prefix}`);
     }
     this.#connection.write(this.#head, message.frameTail);
   }
@@ -57,8 +64,8 @@ export class SocketStream implements StreamSink {
   end(last?: ExecutionResult): void {
     if (this.#over) return;
     this.#over = true;
-    this.#held?.();
-    this.#onEnd(last);
+    this.#letGo();
+    this.#owner.streamEnded(this, last);
   }
 
   /** To be called when the client has renewed its token. */
@@ -70,7 +77,11 @@ export class SocketStream implements StreamSink {
   /** Ends the stream because the client asked for that, or has gone. */
   stop(): void {
     this.#over = true;
-    this.#held?.();
+    this.#letGo();
     this.#opened?.stop();
+  }
+
+  #letGo(): void {
+    if (this.#held) this.#owner.letGo(this.#held);
   }
 }

@@ -2,12 +2,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { Logger } from 'pino';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { Conversation, type ConversationParts } from './conversation.ts';
-import { SocketConnection } from './socketConnection.ts';
+import { SocketConnection, type ConnectionOwner, type CutReason } from './socketConnection.ts';
 import { Turnstile } from './turnstile.ts';
 import type { AddressOf } from '../http/clientAddress.ts';
 import type { CrossOrigin } from '../http/crossOrigin.ts';
+import type { Reservation } from '../../access/callerLimits.ts';
 import { requestTarget } from '../requestTarget.ts';
 import { sendAway } from '../sendAway.ts';
 import { visitInTurn } from '../visitInTurn.ts';
@@ -42,16 +44,20 @@ interface Peer {
  * expired or revoked, or its role may not use the channel; with 1009 for an oversized frame; with 1013 if there are too
  * many connections; with 1001 when the channel closes, or a connection has reached its maximum age.
  */
-export class Sockets {
+export class Sockets implements ConnectionOwner {
   readonly #options: SocketOptions;
   readonly #server: WebSocketServer;
   readonly #peers = new Map<WebSocket, Peer>();
+  /** Connections whose clients have output to read, and some that had it a second ago. */
+  readonly #waiting = new Set<SocketConnection>();
+  readonly #listeners: ReturnType<typeof listenersOf>;
   readonly #turnstile: Turnstile;
   readonly #timers: NodeJS.Timeout[];
   #isClosing = false;
 
   constructor(options: SocketOptions) {
     this.#options = options;
+    this.#listeners = listenersOf(this.#peers, options.log, (client) => this.#end(client));
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: options.maxFrameBytes,
@@ -67,7 +73,7 @@ export class Sockets {
     this.#timers = [
       visitInTurn(this.#peers, options.policy.pingMs, (peer) => this.#ping(peer)),
       visitInTurn(this.#peers, checkEveryMs, (peer) => this.#check(peer)),
-      setInterval(() => this.#limitUnread(), checkEveryMs).unref(),
+      setInterval(() => this.#checkWaiting(), checkEveryMs).unref(),
     ];
   }
 
@@ -79,7 +85,7 @@ export class Sockets {
   /** The bytes that wait for all clients together to read. */
   get unreadBytes(): number {
     let sum = 0;
-    for (const { connection } of this.#peers.values()) sum += connection.unreadBytes;
+    for (const connection of this.#waiting) sum += connection.unreadBytes;
     return sum;
   }
 
@@ -110,15 +116,15 @@ export class Sockets {
         refuseUpgrade(socket, '503 Service Unavailable');
         return;
       }
-      const release = this.#options.limits.reserveSlot(this.#options.addressOf(request));
-      const isTaken = release !== undefined && this.#turnstile.enter(() => this.#upgrade(request, socket, head));
+      const slot = this.#options.limits.reserveSlot(this.#options.addressOf(request));
+      const isTaken = slot !== undefined && this.#turnstile.enter(() => this.#upgrade(request, socket, head));
       if (!isTaken) {
-        release?.();
-        this.#options.metrics.refused(release ? 'overload' : 'full');
+        slot?.release();
+        this.#options.metrics.refused(slot ? 'overload' : 'full');
         refuseUpgrade(socket, '503 Service Unavailable\r\nRetry-After: 5');
         return;
       }
-      releaseOnClose(socket, release);
+      releaseOnClose(socket, slot);
     });
   }
 
@@ -148,12 +154,9 @@ export class Sockets {
   }
 
   #begin(client: WebSocket, raw: Socket, request: IncomingMessage): void {
-    const { policy, log, addressOf } = this.#options;
+    const { policy, addressOf } = this.#options;
     const now = performance.now();
-    const connection = new SocketConnection(client, raw, addressOf(request), policy, (reason) => {
-      if (reason !== 'closing') this.#options.metrics.evicted(reason);
-      this.#end(client);
-    });
+    const connection = new SocketConnection(client, raw, addressOf(request), policy, this);
     const conversation = new Conversation(this.#options, this.#turnstile, connection);
     this.#peers.set(client, {
       connection,
@@ -161,15 +164,23 @@ export class Sockets {
       beganAt: now,
       closesAt: now + policy.maxAgeMs * (0.9 + Math.random() / 5),
     });
-    client.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
-    client.on('message', (data, isBinary) => conversation.handleFrame(isBinary ? undefined : String(data)));
-    // With `once`, two more objects would be kept for each socket; either is told of only once.
-    client.on('close', () => this.#end(client));
+    const { message, pong, error, close } = this.#listeners;
+    client.on('message', message).on('pong', pong).on('error', error).on('close', close);
+  }
+
+  waits(connection: SocketConnection): void {
+    this.#waiting.add(connection);
+  }
+
+  wasCut({ client }: SocketConnection, reason: CutReason): void {
+    if (reason !== 'closing') this.#options.metrics.evicted(reason);
+    this.#end(client);
   }
 
   #end(client: WebSocket): void {
     const peer = this.#peers.get(client);
     this.#peers.delete(client);
+    if (peer) this.#waiting.delete(peer.connection);
     peer?.conversation.end();
   }
 
@@ -187,30 +198,47 @@ export class Sockets {
     connection.ping();
   }
 
-  /** Enforces the limits of time of one client: reading, token and initialisation. */
+  /** Enforces the limits of time of one client: token and initialisation. */
   #check(peer: Peer): void {
     const { connection, conversation, beganAt } = peer;
     const now = performance.now();
-    if (connection.isStalled(now)) connection.cut('stalled');
-    else if (conversation.isRevoked) this.#revoke(peer);
+    if (conversation.isRevoked) this.#revoke(peer);
     else if (conversation.isExpired(Date.now())) connection.client.close(CloseCode.Forbidden, 'The token is over');
     else if (conversation.isUninitialised && now - beganAt > initWithinMs)
       connection.client.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
+  }
+
+  #checkWaiting(): void {
+    const now = performance.now();
+    for (const connection of this.#waiting) if (!connection.checkWaiting(now)) this.#waiting.delete(connection);
+    this.#limitUnread();
   }
 
   /** Keeps the unread output of all clients within the limit: the clients with the most are cut off first. */
   #limitUnread(): void {
     let unread = this.unreadBytes;
     if (unread <= this.#options.policy.maxUnreadBytes) return;
-    for (const { connection } of [...this.#peers.values()].sort(
-      (a, b) => b.connection.unreadBytes - a.connection.unreadBytes,
-    )) {
+    for (const connection of [...this.#waiting].sort((a, b) => b.unreadBytes - a.unreadBytes)) {
       if (unread <= this.#options.policy.maxUnreadBytes) return;
       unread -= connection.unreadBytes;
       connection.cut('memory');
     }
   }
 }
+
+/** The same functions listen to all sockets: each would keep its own for as long as it is open. */
+const listenersOf = (peers: ReadonlyMap<WebSocket, Peer>, log: Logger, end: (client: WebSocket) => void) => ({
+  message(this: WebSocket, data: RawData, isBinary: boolean): void {
+    peers.get(this)?.conversation.handleFrame(isBinary ? undefined : String(data));
+  },
+  pong(this: WebSocket): void {
+    peers.get(this)?.connection.answered();
+  },
+  error: (error: Error): void => log.debug({ err: error }, 'a socket failed'),
+  close(this: WebSocket): void {
+    end(this);
+  },
+});
 
 /**
  * Refuses an upgrade and destroys the connection. Waiting for the client to close its side would keep a half-closed
@@ -225,8 +253,12 @@ function refuseUpgrade(socket: Duplex, answer: string): void {
  * Releases a connection's place when it closes. It is a function of its own so that the socket's listeners keep nothing
  * else in memory.
  */
-function releaseOnClose(socket: Duplex, release: () => void): void {
+function releaseOnClose(socket: Duplex, slot: Reservation): void {
   // Until the upgrade nobody else handles the socket's errors.
-  socket.on('error', () => socket.destroy());
-  socket.on('close', release);
+  socket.on('error', destroyIt);
+  socket.on('close', () => slot.release());
+}
+
+function destroyIt(this: Duplex): void {
+  this.destroy();
 }
