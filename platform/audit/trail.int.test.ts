@@ -68,6 +68,36 @@ describe('the audit trail of a domain', () => {
     await expect(appendToTrail(pool, { ...answer, answers: Number(first.answers) })).rejects.toThrow('audit_answers');
   });
 
+  it('appends what comes at once by few statements, and refuses none because of another', async () => {
+    let statements = 0;
+    const counted = {
+      query: (...args: Parameters<pg.Pool['query']>) => {
+        statements += 1;
+        return pool.query(...args);
+      },
+    } as pg.Pool;
+    const before = await verify();
+    const append = (actor: string) => appendToTrail(counted, asked(actor));
+    const answer = { at: asked('').at, answers: 1, answer: 'PauseOrderingSuccess', objects: [] };
+    const all = await Promise.allSettled([
+      append('user:a'),
+      ...Array.from({ length: 40 }, (_, n) => append(`user:${n}`)),
+    ]);
+    expect(statements).toBe(2);
+    expect(all.map((each) => each.status === 'fulfilled' && each.value)).toEqual(
+      all.map((_, n) => (before.kind === 'whole' ? before.rows : 0) + n + 1),
+    );
+
+    const [, first, refused, second] = await Promise.allSettled([
+      append('user:b'),
+      append('user:c'),
+      appendToTrail(counted, answer),
+      append('user:d'),
+    ]);
+    expect([first.status, refused.status, second.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await verify()).toMatchObject({ kind: 'whole' });
+  });
+
   it('tells the first row that is not as it was written', async () => {
     const head = await verify();
     expect(head.kind === 'whole' && head.head).toBeTruthy();
@@ -77,7 +107,7 @@ describe('the audit trail of a domain', () => {
     await tamper('delete from platform.audit where seq > 1798 and answers is not null');
     await tamper('delete from platform.audit where seq > 1798');
     expect(await verify(), 'what is left is whole').toMatchObject({ kind: 'whole' });
-    expect(await verify(anchor)).toMatchObject({ kind: 'broken', why: 'rows up to 1800 were cut off' });
+    expect(await verify(anchor)).toMatchObject({ kind: 'broken', why: `rows up to ${anchor!.seq} were cut off` });
 
     await tamper(`update platform.audit set previous = 'x' where seq = 1500`);
     expect(await verify()).toMatchObject({ kind: 'broken', seq: 1_500 });

@@ -42,12 +42,56 @@ export interface TrailRow {
 
 type Queryable = Pick<pg.Pool, 'query'>;
 
+/** An entry that waits for the statement before it to end. */
+interface Waiting {
+  readonly entry: string;
+  resolve(seq: number): void;
+  reject(error: unknown): void;
+}
+
+/** The entries that wait, for each database to which a statement is on its way. */
+const waiting = new WeakMap<Queryable, Waiting[]>();
+
 /**
  * Appends an entry to the trail of a domain, and returns its number. Once this resolves, the entry is committed.
+ *
+ * All writers of a trail take turns, each until its commit is on the disk. So a process sends one statement at a time,
+ * and what is to be appended meanwhile goes together with the next one: otherwise the disk would decide how much staff
+ * can do in a second, and those who wait would hold the connections that everybody else needs.
  */
-export async function appendToTrail(db: Queryable, entry: Asked | Answered): Promise<number> {
-  const { rows } = await db.query<{ seq: string }>('select platform.audit_append($1) as seq', [JSON.stringify(entry)]);
-  return Number(rows[0]!.seq);
+export function appendToTrail(db: Queryable, entry: Asked | Answered): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const one = { entry: JSON.stringify(entry), resolve, reject };
+    const others = waiting.get(db);
+    if (others) others.push(one);
+    else void appendInTurn(db, [one]);
+  });
+}
+
+async function appendInTurn(db: Queryable, first: Waiting[]): Promise<void> {
+  const next: Waiting[] = [];
+  waiting.set(db, next);
+  for (let together = first; together.length > 0; together = next.splice(0, mostTogether)) await append(db, together);
+  waiting.delete(db);
+}
+
+const mostTogether = 100;
+
+/** SQLSTATE classes of values that cannot be stored, and of constraints that are violated. */
+const isOfOneEntry = (error: unknown): boolean => /^2[23]/.test((error as { code?: string }).code ?? '');
+
+async function append(db: Queryable, together: readonly Waiting[]): Promise<void> {
+  try {
+    const { rows } = await db.query<{ seq: string }>('select platform.audit_append_all($1::text[]) as seq', [
+      together.map(({ entry }) => entry),
+    ]);
+    together.forEach(({ resolve }, index) => resolve(Number(rows[index]!.seq)));
+  } catch (error) {
+    // One entry that the database refuses must not have the others refused: nothing of them was appended. After any
+    // other failure they may have been, so nobody appends them again.
+    if (together.length > 1 && isOfOneEntry(error)) for (const one of together) await append(db, [one]);
+    else for (const { reject } of together) reject(error);
+  }
 }
 
 /** The hash that a row must have: of the hash before it, its number and its entry, each on a line. */
