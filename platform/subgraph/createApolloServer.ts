@@ -6,19 +6,9 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { formatErrors } from './formatErrors.ts';
-
-/**
- * The size limit of the cache of validated documents, measured as JSON; in memory they take two and a half times as
- * much. About a thousand documents of the channels fit.
- */
-export const documentStoreBytes = 4 * 1024 * 1024;
-
-/** Makes the cache of validated documents (least recently used). A document larger than the limit is not kept. */
-export const createDocumentStore = () => new InMemoryLRUCache<DocumentNode>({ maxSize: documentStoreBytes });
+import type { ValidatedDocuments } from './validatedDocuments.ts';
 
 export interface ApolloServerParts {
   readonly schema: GraphQLSchema;
@@ -28,22 +18,26 @@ export interface ApolloServerParts {
   readonly profile?: 'development' | 'production';
 }
 
+/** What Apollo Server shares with those who answer beside it. */
+export interface SharedParts {
+  readonly documents: ValidatedDocuments;
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+}
+
 /**
  * Makes an Apollo Server with only what a subgraph needs: its one client is the gateway, which sends a token and one
  * operation per request. Nothing is reported to Apollo.
  */
-export function createApolloServer({
-  schema,
-  log,
-  plugins = [],
-  profile = 'production',
-}: ApolloServerParts): ApolloServer {
+export function createApolloServer(
+  { schema, log, plugins = [], profile = 'production' }: ApolloServerParts,
+  { documents, formatError }: SharedParts,
+): ApolloServer {
   const development = profile === 'development';
   return new ApolloServer({
     schema,
     logger: log,
-    formatError: formatErrors(log),
-    documentStore: createDocumentStore(),
+    formatError,
+    documentStore: documents,
     parseOptions: { noLocation: true },
     introspection: development,
     hideSchemaDetailsFromClientErrors: !development,

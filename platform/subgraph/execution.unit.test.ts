@@ -12,10 +12,10 @@ import { createIdentity } from '#platform/identity/identity.ts';
 import { servicePrincipal, type Principal } from '#platform/identity/principal.ts';
 import { currentTrace } from '#platform/telemetry/trace.ts';
 import { CodedError } from './codedError.ts';
-import { createDocumentStore, documentStoreBytes } from './createApolloServer.ts';
 import { createExecution, type ExecutionOptions, type SubgraphExecution, type SubgraphRequest } from './execution.ts';
 import { subgraphServer } from './httpServer.ts';
 import { baseSdl } from './sdl.ts';
+import { documentStoreBytes, ValidatedDocuments } from './validatedDocuments.ts';
 
 const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -277,6 +277,34 @@ describe.each(both)('a subgraph asked %s', (_name, index) => {
   });
 });
 
+it('answers within the process a document that it has executed before as it did, and as over HTTP', async () => {
+  const { ways, lines } = await subgraph();
+  const [[, within], [, overHttp]] = ways as [[string, Ask], [string, Ask]];
+  const at = 'query At($time: DateTime!) { at(time: $time) caller }';
+  const requests: SubgraphRequest[] = [
+    { query: '{ caller trace nothing: __typename }' },
+    { query: '{ caller failing again: failing refused strange unstorable }' },
+    { query: at, variables: { time: '2026-11-29T09:00:00.000Z' } },
+    { query: at, variables: { time: 'yesterday' } },
+    { query: at, variables: {} },
+    { query: at, variables: null },
+    { query: 'query A { caller } query B { trace }', operationName: 'B' },
+    { query: 'query A { caller } query B { trace }', operationName: 'C' },
+    { query: 'query A { caller } query B { trace }' },
+    { query: 'query A($yes: Boolean = true) { caller @include(if: $yes) }', variables: { yes: false } },
+  ];
+  for (const request of requests) {
+    const first = await within(request);
+    const logged = lines.splice(0);
+    const again = await within(request);
+    expect(again, request.query).toEqual(first);
+    expect((await overHttp(request)).result, request.query).toEqual(first.result);
+    expect(lines.splice(0).map(({ msg, path }) => [msg, path])).toEqual(
+      [...logged, ...logged].map(({ msg, path }) => [msg, path]),
+    );
+  }
+});
+
 it('refuses several operations in one request', async () => {
   const { ask } = await askedBy(1);
   expect(await ask([{ query: '{ caller }' }, { query: '{ caller }' }])).toMatchObject({
@@ -286,7 +314,7 @@ it('refuses several operations in one request', async () => {
 });
 
 it('keeps documents within a number of bytes, whatever their number', async () => {
-  const store = createDocumentStore();
+  const store = new ValidatedDocuments();
   const document = (aliases: number, name: number) =>
     parse(`{ ${Array.from({ length: aliases }, (_, n) => `alias${name}x${n}: caller`).join(' ')} }`, {
       noLocation: true,
