@@ -3,7 +3,7 @@ import { ConcurrencyError } from './concurrencyError.ts';
 import { isLostRace } from './databaseFailure.ts';
 import type { EventEnvelope, NewEvent } from './defineEvent.ts';
 import { eventColumns, toEnvelope, type EventRow } from './envelope.ts';
-import type { AppendOptions, EventLog, StreamAppend } from './eventLog.ts';
+import type { AppendOptions, Change, EventLog, StreamAppend } from './eventLog.ts';
 import { shifted, type SqlTx } from './sqlTx.ts';
 
 export interface EventLogParts {
@@ -51,11 +51,11 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
     const facts = appends.flatMap((append) => append.events);
     if (!facts.length) return [];
     const events = facts.map((event) => prepare(event, options));
-    const { also } = options;
+    const { changes, params } = beside([options.also ?? []].flat());
     const versions = await write<{ version: number; feed_version: number | null }>(
       tx,
-      `${also ? `with also as (${shifted(also.sql, 2)}) ` : ''}select version, feed_version from platform.append_events($1::jsonb, $2::jsonb)`,
-      { events, expected: expectations(appends), params: also?.parameters },
+      `${changes}select version, feed_version from platform.append_events($1::jsonb, $2::jsonb)`,
+      { events, expected: expectations(appends), params },
     );
     note(tx, facts);
     return events.map(({ id, stream, type, eventVersion, data, feed, at, metadata }, index) =>
@@ -130,6 +130,17 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
       return rows[0]?.version ?? 0;
     },
   };
+}
+
+/** What makes changes in the statement that appends: their parameters come after the two of the append. */
+function beside(changes: readonly Change[]): { readonly changes: string; readonly params: readonly unknown[] } {
+  const params: unknown[] = [];
+  const parts = changes.map(({ sql, parameters }, index) => {
+    const part = `also${index} as (${shifted(sql, 2 + params.length)})`;
+    params.push(...parameters);
+    return part;
+  });
+  return { changes: parts.length > 0 ? `with ${parts.join(', ')} ` : '', params };
 }
 
 /** The version that each stream must be at for the append to succeed; null for any. */

@@ -10,8 +10,8 @@ export interface AppendOptions {
   readonly actor?: string;
   /** When they happened; by default now, by the domain's clock. */
   readonly at?: Date;
-  /** A change of the domain's own rows, made in the statement that appends: both happen, or neither. */
-  readonly also?: Change;
+  /** Changes of the domain's own rows, made in the statement that appends: all happen, or none. */
+  readonly also?: Change | readonly Change[];
 }
 
 /** An insert, update or delete, with `$1`, `$2`, … for its parameters, which are cast in it. */

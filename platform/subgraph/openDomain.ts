@@ -11,7 +11,7 @@ import { ConcurrencyError } from '#platform/events/concurrencyError.ts';
 import { createEventLog } from '#platform/events/createEventLog.ts';
 import type { NewEvent } from '#platform/events/defineEvent.ts';
 import type { StreamAppend } from '#platform/events/eventLog.ts';
-import { sqlTx, type SqlTx } from '#platform/events/sqlTx.ts';
+import { inTransaction, sqlTx, type SqlTx } from '#platform/events/sqlTx.ts';
 import { servicePrincipal, type Principal } from '#platform/identity/principal.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { logOfService } from '#platform/telemetry/createLogger.ts';
@@ -125,6 +125,11 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
       }),
     );
 
+  const sqlTransaction = <T>(work: (tx: SqlTx) => Promise<T>, { retries = 3 }: { retries?: number } = {}): Promise<T> =>
+    retrying(retries, () =>
+      inTransaction(pool, async (tx) => ({ result: await work(tx), appended: events.appendedIn(tx) })),
+    );
+
   const atOnce = <T>(work: (db: SqlTx) => Promise<T>, { retries = 3 }: { retries?: number } = {}): Promise<T> =>
     retrying(retries, async () => {
       const statements = sqlTx(pool);
@@ -136,6 +141,7 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
     db,
     pool,
     transaction: transaction as Domain['transaction'],
+    sqlTransaction,
     atOnce,
     async appendAtOnce<Row>(...parts: [readonly StreamAppend[], string, readonly unknown[]]) {
       const tx = sqlTx(pool);

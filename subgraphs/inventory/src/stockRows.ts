@@ -1,3 +1,4 @@
+import type { Change } from '#platform/events/eventLog.ts';
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import type { StockItem } from './stockItem.ts';
 
@@ -31,21 +32,23 @@ export async function lockStock(
   return new Map(rows.map((row) => [row.ingredientId, row]));
 }
 
-/** Writes the states to which events led, also of new streams. One statement. */
-export async function writeStock(tx: SqlTx, items: readonly StockItem[], at: Date): Promise<void> {
+/** Writes the states to which events led, also of new streams. */
+export function stockWritten(items: readonly StockItem[], at: Date): Change {
   const column = <Key extends keyof StockItem>(key: Key): StockItem[Key][] => items.map((item) => item[key]);
-  await tx.$executeRawUnsafe(
-    `INSERT INTO stock (store_id, ingredient_id, version, on_hand, reserved, consumed, reorder_level, updated_at)
+  return {
+    sql: `INSERT INTO stock (store_id, ingredient_id, version, on_hand, reserved, consumed, reorder_level, updated_at)
      SELECT i.*, $8::timestamptz FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::int[], $6::bigint[], $7::int[]) AS i
      ON CONFLICT (store_id, ingredient_id) DO UPDATE SET version = excluded.version, on_hand = excluded.on_hand, reserved = excluded.reserved,
        consumed = excluded.consumed, updated_at = excluded.updated_at`,
-    column('storeId'),
-    column('ingredientId'),
-    column('version'),
-    column('onHand'),
-    column('reserved'),
-    column('consumed'),
-    column('reorderLevel'),
-    at.toISOString(),
-  );
+    parameters: [
+      column('storeId'),
+      column('ingredientId'),
+      column('version'),
+      column('onHand'),
+      column('reserved'),
+      column('consumed'),
+      column('reorderLevel'),
+      at.toISOString(),
+    ],
+  };
 }

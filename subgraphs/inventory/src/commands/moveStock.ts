@@ -1,9 +1,11 @@
 import { InventoryItemMakeabilityChanged, InventoryUpdated } from '#schema/events/inventory.ts';
-import type { Inventory, InventoryTx } from '../context.ts';
+import type { Change } from '#platform/events/eventLog.ts';
+import type { SqlTx } from '#platform/events/sqlTx.ts';
+import type { Inventory } from '../context.ts';
 import { makeabilityChanges, type RecipeCheck } from '../makeability.ts';
 import { passedReorderPoint, reorderPointReached } from '../reorderLevels.ts';
 import { decide, emptyStock, type StockCommand, type StockItem, type StockProblem } from '../stockItem.ts';
-import { writeStock, type LockedStock } from '../stockRows.ts';
+import { stockWritten, type LockedStock } from '../stockRows.ts';
 
 export type MoveOutcome =
   | { readonly kind: 'moved'; readonly items: readonly StockItem[] }
@@ -23,13 +25,15 @@ interface Crossing {
  * Makes all movements at one store or none, within the caller's transaction: decides, appends an event to each
  * stream, writes the new states, and announces the menu items that can be made now or can no longer be made.
  * @param locked the stock concerned, from `lockStock`; an ingredient that is missing from it was never in stock
+ * @param also what else changes together with the stock
  */
 export async function moveStock(
   domain: Inventory,
-  tx: InventoryTx,
+  tx: SqlTx,
   storeId: string,
   locked: ReadonlyMap<string, LockedStock>,
   commands: ReadonlyMap<string, StockCommand>,
+  also: readonly Change[] = [],
 ): Promise<MoveOutcome> {
   const at = domain.clock();
   const decided = [...commands].map(([ingredientId, command]) => {
@@ -45,19 +49,22 @@ export async function moveStock(
   for (const { ingredientId, decision } of decided)
     if (decision.kind === 'refused') return { kind: 'refused', problem: decision.problem, ingredientId };
 
-  // Events are appended before the rows are written: when two transactions create the same stream, the second one
-  // fails here and is tried again.
+  // When two transactions create the same stream, the second one fails here and is tried again.
   await domain.events.appendAll(
     tx,
     done.flatMap(({ before, event, item }) => [
       { expectedVersion: before.version, events: [InventoryUpdated.of(event)] },
       ...(passedReorderPoint(before, item) ? [reorderPointReached(item, at)] : []),
     ]),
-  );
-  await writeStock(
-    tx,
-    done.map(({ item }) => item),
-    at,
+    {
+      also: [
+        stockWritten(
+          done.map(({ item }) => item),
+          at,
+        ),
+        ...also,
+      ],
+    },
   );
   const crossings = done.flatMap(({ before, item }): Crossing[] => {
     const [low, high] = [Math.min(before.onHand, item.onHand), Math.max(before.onHand, item.onHand)];
@@ -86,7 +93,7 @@ const checksStatement = `
  */
 async function announceMakeability(
   domain: Inventory,
-  tx: InventoryTx,
+  tx: SqlTx,
   storeId: string,
   crossings: readonly Crossing[],
   at: Date,
@@ -102,12 +109,20 @@ async function announceMakeability(
   if (changes.length === 0) return;
   const gone = changes.filter((change) => !change.makeable);
   const back = changes.filter((change) => change.makeable);
-  await tx.shortage.createMany({
-    data: gone.map(({ menuItemId }) => ({ storeId, menuItemId, since: at })),
-    skipDuplicates: true,
-  });
+  if (gone.length > 0)
+    await tx.$executeRawUnsafe(
+      `INSERT INTO shortage (store_id, menu_item_id, since) SELECT $1::uuid, item, $3::timestamptz FROM unnest($2::uuid[]) AS item
+       ON CONFLICT DO NOTHING`,
+      storeId,
+      gone.map(({ menuItemId }) => menuItemId),
+      at.toISOString(),
+    );
   if (back.length > 0)
-    await tx.shortage.deleteMany({ where: { storeId, menuItemId: { in: back.map(({ menuItemId }) => menuItemId) } } });
+    await tx.$executeRawUnsafe(
+      'DELETE FROM shortage WHERE store_id = $1::uuid AND menu_item_id = ANY($2::uuid[])',
+      storeId,
+      back.map(({ menuItemId }) => menuItemId),
+    );
   await domain.events.appendAll(
     tx,
     changes.map((change) => ({

@@ -1,5 +1,5 @@
-import type { Reservation } from '#generated/inventory/prisma/client.ts';
-import type { Inventory, InventoryTx } from '../context.ts';
+import type { SqlTx } from '#platform/events/sqlTx.ts';
+import type { Inventory } from '../context.ts';
 import { ingredientsOf, readRecipes } from '../readRecipes.ts';
 import { allocate, type RequiredLine } from '../requirements.ts';
 import type { StockCommand } from '../stockItem.ts';
@@ -24,14 +24,15 @@ export type ReserveOutcome =
  * The answer to the first call for the order. A reservation that is released without ever having held anything means
  * that the release arrived first.
  */
-async function earlierAnswer(tx: InventoryTx, reservation: Reservation): Promise<ReserveOutcome> {
-  if (reservation.state === 'REFUSED') return { outcome: 'OUT_OF_STOCK', missing: reservation.missingMenuItemIds };
-  if (
-    reservation.state === 'RELEASED' &&
-    (await tx.reservationLine.count({ where: { orderId: reservation.orderId } })) === 0
-  ) {
-    return { outcome: 'OUT_OF_STOCK', missing: [] };
-  }
+async function earlierAnswer(tx: SqlTx, orderId: string): Promise<ReserveOutcome> {
+  const [earlier] = await tx.$queryRawUnsafe<{ state: string; missing: string[]; held: boolean }[]>(
+    `SELECT state, missing_menu_item_ids::text[] AS missing, EXISTS (SELECT FROM reservation_line l WHERE l.order_id = r.order_id) AS held
+     FROM reservation r WHERE order_id = $1::uuid`,
+    orderId,
+  );
+  const { state, missing, held } = earlier!;
+  if (state === 'REFUSED') return { outcome: 'OUT_OF_STOCK', missing };
+  if (state === 'RELEASED' && !held) return { outcome: 'OUT_OF_STOCK', missing: [] };
   return { outcome: 'RESERVED' };
 }
 
@@ -41,21 +42,28 @@ async function earlierAnswer(tx: InventoryTx, reservation: Reservation): Promise
  */
 export async function reserve(domain: Inventory, order: ReserveOrder): Promise<ReserveOutcome> {
   const { orderId, storeId } = order;
-  return domain.transaction(async (tx) => {
-    const at = domain.clock();
-    // In SQL, since Prisma keeps no plan of what creates many.
-    const claimed = await tx.$executeRaw`
-      INSERT INTO reservation (order_id, store_id, state, missing_menu_item_ids, created_at, updated_at)
-      VALUES (${orderId}::uuid, ${storeId}::uuid, 'HELD', '{}', ${at}::timestamptz, ${at}::timestamptz)
-      ON CONFLICT DO NOTHING`;
-    if (claimed === 0) return earlierAnswer(tx, await tx.reservation.findUniqueOrThrow({ where: { orderId } }));
+  return domain.sqlTransaction(async (tx) => {
+    const at = domain.clock().toISOString();
+    const claimed = await tx.$executeRawUnsafe(
+      `INSERT INTO reservation (order_id, store_id, state, missing_menu_item_ids, created_at, updated_at)
+       VALUES ($1::uuid, $2::uuid, 'HELD', '{}', $3::timestamptz, $3::timestamptz) ON CONFLICT DO NOTHING`,
+      orderId,
+      storeId,
+      at,
+    );
+    if (claimed === 0) return earlierAnswer(tx, orderId);
 
     const recipes = await readRecipes(tx, order.lines);
     const stock = await lockStock(tx, storeId, ingredientsOf(recipes));
     const free = new Map([...stock].map(([ingredientId, item]) => [ingredientId, item.onHand]));
     const { total, missing } = allocate(order.lines, recipes, free);
     if (missing.length > 0) {
-      await tx.reservation.update({ where: { orderId }, data: { state: 'REFUSED', missingMenuItemIds: [...missing] } });
+      await tx.$executeRawUnsafe(
+        `UPDATE reservation SET state = 'REFUSED', missing_menu_item_ids = $2, updated_at = $3::timestamptz WHERE order_id = $1::uuid`,
+        orderId,
+        missing,
+        at,
+      );
       return { outcome: 'OUT_OF_STOCK', missing };
     }
     if (total.size === 0) return { outcome: 'RESERVED' };
@@ -65,15 +73,17 @@ export async function reserve(domain: Inventory, order: ReserveOrder): Promise<R
         { kind: 'RESERVE', quantity, orderId },
       ]),
     );
-    const moved = await moveStock(domain, tx, storeId, stock, commands);
+    const moved = await moveStock(domain, tx, storeId, stock, commands, [
+      {
+        sql: `INSERT INTO reservation_line (order_id, ingredient_id, quantity)
+          SELECT $1::uuid, ingredient_id, quantity FROM unnest($2::uuid[], $3::int[]) AS line (ingredient_id, quantity)`,
+        parameters: [orderId, [...total.keys()], [...total.values()]],
+      },
+    ]);
     if (moved.kind === 'refused')
       throw new Error(
         `order ${orderId} was allocated stock that cannot be reserved: ${moved.problem} of ${moved.ingredientId}`,
       );
-    await tx.$executeRaw`
-      INSERT INTO reservation_line (order_id, ingredient_id, quantity)
-      SELECT ${orderId}::uuid, ingredient_id, quantity
-      FROM unnest(${[...total.keys()]}::uuid[], ${[...total.values()]}::int[]) AS line (ingredient_id, quantity)`;
     return { outcome: 'RESERVED' };
   });
 }

@@ -1,4 +1,5 @@
-import type { Inventory, InventoryTx } from '../context.ts';
+import type { SqlTx } from '#platform/events/sqlTx.ts';
+import type { Inventory } from '../context.ts';
 import type { StockCommand } from '../stockItem.ts';
 import { lockStock } from '../stockRows.ts';
 import { moveStock } from './moveStock.ts';
@@ -22,20 +23,19 @@ interface HeldLine {
 }
 
 /** Releases or consumes everything that an order holds. The first call does it; later ones get its answer. */
-async function settle(
-  domain: Inventory,
-  tx: InventoryTx,
-  orderId: string,
-  { command, state }: Settlement,
-): Promise<boolean> {
+async function settle(domain: Inventory, tx: SqlTx, orderId: string, { command, state }: Settlement): Promise<boolean> {
   // In one statement: locks the reservation, settles it if it is held, and reads what it holds.
-  const held = await tx.$queryRaw<HeldLine[]>`
-    WITH own AS (SELECT order_id, store_id, state FROM reservation WHERE order_id = ${orderId}::uuid FOR UPDATE),
-    settled AS (
-      UPDATE reservation r SET state = ${state}, updated_at = ${domain.clock()}::timestamptz FROM own
-      WHERE r.order_id = own.order_id AND own.state = 'HELD')
-    SELECT own.store_id::text AS "storeId", own.state, l.ingredient_id::text AS "ingredientId", l.quantity
-    FROM own LEFT JOIN reservation_line l USING (order_id)`;
+  const held = await tx.$queryRawUnsafe<HeldLine[]>(
+    `WITH own AS (SELECT order_id, store_id, state FROM reservation WHERE order_id = $1::uuid FOR UPDATE),
+     settled AS (
+       UPDATE reservation r SET state = $2::text, updated_at = $3::timestamptz FROM own
+       WHERE r.order_id = own.order_id AND own.state = 'HELD')
+     SELECT own.store_id::text AS "storeId", own.state, l.ingredient_id::text AS "ingredientId", l.quantity
+     FROM own LEFT JOIN reservation_line l USING (order_id)`,
+    orderId,
+    state,
+    domain.clock().toISOString(),
+  );
   const [reservation] = held;
   if (!reservation) return false;
   const lines = held.flatMap(({ ingredientId, quantity }) =>
@@ -66,13 +66,15 @@ async function settle(
  * @returns whether this call, or an earlier one, released something
  */
 export async function release(domain: Inventory, { orderId, storeId }: OrderAtStore): Promise<boolean> {
-  return domain.transaction(async (tx) => {
-    const at = domain.clock();
-    const early = await tx.reservation.createMany({
-      data: { orderId, storeId, state: 'RELEASED', missingMenuItemIds: [], createdAt: at, updatedAt: at },
-      skipDuplicates: true,
-    });
-    return early.count === 0 && settle(domain, tx, orderId, { command: 'RELEASE', state: 'RELEASED' });
+  return domain.sqlTransaction(async (tx) => {
+    const early = await tx.$executeRawUnsafe(
+      `INSERT INTO reservation (order_id, store_id, state, missing_menu_item_ids, created_at, updated_at)
+       VALUES ($1::uuid, $2::uuid, 'RELEASED', '{}', $3::timestamptz, $3::timestamptz) ON CONFLICT DO NOTHING`,
+      orderId,
+      storeId,
+      domain.clock().toISOString(),
+    );
+    return early === 0 && settle(domain, tx, orderId, { command: 'RELEASE', state: 'RELEASED' });
   });
 }
 
@@ -81,5 +83,5 @@ export async function release(domain: Inventory, { orderId, storeId }: OrderAtSt
  * @returns whether this call, or an earlier one, used something up
  */
 export async function consume(domain: Inventory, { orderId }: OrderAtStore): Promise<boolean> {
-  return domain.transaction((tx) => settle(domain, tx, orderId, { command: 'CONSUME', state: 'CONSUMED' }));
+  return domain.sqlTransaction((tx) => settle(domain, tx, orderId, { command: 'CONSUME', state: 'CONSUMED' }));
 }

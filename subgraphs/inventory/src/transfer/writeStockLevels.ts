@@ -7,7 +7,7 @@ import type { Inventory } from '../context.ts';
 import { decide, emptyStock, type StockItem } from '../stockItem.ts';
 import { recordStores } from '../recordStores.ts';
 import { writeReorderLevels, type LevelChange } from '../reorderLevels.ts';
-import { writeStock } from '../stockRows.ts';
+import { stockWritten } from '../stockRows.ts';
 
 const storesPerBatch = 25;
 
@@ -79,11 +79,11 @@ async function writeBatch(
     tx,
     fresh.flatMap(({ event }) => (event ? [{ expectedVersion: 0, events: [event] }] : [])),
   );
-  await writeStock(
-    tx,
+  const { sql, parameters } = stockWritten(
     fresh.map(({ item }) => item),
     at,
   );
+  await tx.$executeRawUnsafe(sql, ...parameters);
   await writeReorderLevels(domain, tx, levelled, at);
   // A store that has nothing yet can make nothing of what has a recipe; others change by what came in.
   const received = new Set(fresh.map(({ item }) => item.storeId));

@@ -55,7 +55,7 @@ export async function changeOrder(
     return { kind: 'done' };
   };
   const outcome = once
-    ? await domain.transaction((tx) => idempotent(tx, once, () => change(tx)), { retries: 5 })
+    ? await domain.sqlTransaction((tx) => idempotent(tx, once, () => change(tx)), { retries: 5 })
     : await domain.atOnce(change, { retries: 5 });
   if (outcome.kind !== 'done') return outcome;
   // A request that was sent again did not load the order.

@@ -1,6 +1,6 @@
 import type { PlaceOrderInput } from '#generated/orders/resolvers.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import type { TransactionOf } from '#platform/domain/domain.ts';
+import { sqlTx, type SqlTx } from '#platform/events/sqlTx.ts';
 import { earlierResult, idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Orders } from '../context.ts';
 import { kitchenStatuses, place, type OrderCreatedData } from '../order.ts';
@@ -15,8 +15,6 @@ import { checkOrder, type Check, type CheckedOrder } from './checkOrder.ts';
 export type PlaceOrderOutcome =
   | { readonly kind: 'placed'; readonly orderId: string; readonly order?: OrderView }
   | { readonly kind: 'problem'; readonly problem: PlaceOrderProblem };
-
-type Tx = TransactionOf<Orders['db']>;
 
 const refuse = (problem: PlaceOrderProblem) => ({ kind: 'problem', problem }) as const;
 
@@ -37,11 +35,11 @@ export async function placeOrder(
   if (!orderer.services.includes(input.service)) return refuse(serviceNotOffered(orderer.services));
   const now = domain.clock();
   const request = { principal, mutation: 'placeOrder', key: input.idempotencyKey, body: input, now };
-  const earlier = await earlierResult<PlaceOrderOutcome>(domain.db, request);
+  const earlier = await earlierResult<PlaceOrderOutcome>(sqlTx(domain.pool), request);
   if (earlier) return earlier.result;
   const check = await checkOrder(domain, input, orderer, now);
   let order: OrderView | undefined;
-  const outcome = await domain.transaction((tx) => {
+  const outcome = await domain.sqlTransaction((tx) => {
     order = undefined;
     return idempotent<PlaceOrderOutcome>(tx, request, async () => {
       const accepted = await accept(domain, tx, { principal, input, orderer, check, now });
@@ -66,7 +64,7 @@ interface Acceptance {
 
 async function accept(
   domain: Orders,
-  tx: Tx,
+  tx: SqlTx,
   { principal, input, orderer, check, now }: Acceptance,
 ): Promise<Accepted> {
   if (check.kind === 'problem') return check;
@@ -121,16 +119,19 @@ async function accept(
  * Takes the next order number, which locks the store's counter until the transaction ends. Numbers therefore have no
  * gaps, and two orders cannot both count the open orders before either is placed.
  */
-async function nextNumber(tx: Tx, storeId: string, localDate: string): Promise<number> {
-  const [row] = await tx.$queryRaw<{ number: number }[]>`
-    INSERT INTO order_counter (store_id, local_date, number) VALUES (${storeId}::uuid, ${localDate}, 1)
-    ON CONFLICT (store_id, local_date) DO UPDATE SET number = order_counter.number + 1 RETURNING number`;
+async function nextNumber(tx: SqlTx, storeId: string, localDate: string): Promise<number> {
+  const [row] = await tx.$queryRawUnsafe<{ number: number }[]>(
+    `insert into order_counter (store_id, local_date, number) values ($1::uuid, $2, 1)
+     on conflict (store_id, local_date) do update set number = order_counter.number + 1 returning number`,
+    storeId,
+    localDate,
+  );
   return row!.number;
 }
 
 /** How many orders the kitchen has, and how many of them are of this customer or device, counted under that lock. */
 async function countOpen(
-  tx: Tx,
+  tx: SqlTx,
   { customerId, deviceId }: Orderer,
   storeId: string,
 ): Promise<{ all: number; own: number }> {
@@ -147,8 +148,12 @@ async function countOpen(
   return count!;
 }
 
-async function giveNumberBack(tx: Tx, storeId: string, localDate: string): Promise<void> {
-  await tx.$executeRaw`UPDATE order_counter SET number = number - 1 WHERE store_id = ${storeId}::uuid AND local_date = ${localDate}`;
+async function giveNumberBack(tx: SqlTx, storeId: string, localDate: string): Promise<void> {
+  await tx.$executeRawUnsafe(
+    'update order_counter set number = number - 1 where store_id = $1::uuid and local_date = $2',
+    storeId,
+    localDate,
+  );
 }
 
 interface Creation {
