@@ -115,7 +115,8 @@ export async function createExecution(options: ExecutionOptions): Promise<Subgra
       contextValue: options.contextFor(principal),
     });
     if (data === undefined) return undefined;
-    return errors ? { data, errors: errors.map(formatted) as readonly GraphQLError[] } : { data };
+    // The errors are plain objects, as those of Apollo Server.
+    return errors ? { data, errors: errors.map((error) => formatted(error) as GraphQLError) } : { data };
   }
 
   const formatted = (error: GraphQLError) => {

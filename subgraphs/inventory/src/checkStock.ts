@@ -1,3 +1,4 @@
+import { sqlTx } from '#platform/events/sqlTx.ts';
 import type { Inventory } from './context.ts';
 import { ingredientsOf, readRecipes } from './readRecipes.ts';
 import { allocate, type RequiredLine } from './requirements.ts';
@@ -12,9 +13,10 @@ export async function checkStock(
   storeId: string,
   lines: readonly RequiredLine[],
 ): Promise<readonly number[]> {
-  const recipes = await readRecipes(domain.db, lines);
+  const db = sqlTx(domain.pool);
+  const recipes = await readRecipes(db, lines);
   const keys = [...ingredientsOf(recipes)].map((ingredientId) => ({ storeId, ingredientId }));
-  const stock = await readStock(domain.db, keys);
+  const stock = await readStock(db, keys);
   const free = new Map([...stock.values()].map(({ ingredientId, onHand }) => [ingredientId, onHand]));
   return allocate(lines, recipes, free).missingLines;
 }

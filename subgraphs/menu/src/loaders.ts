@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { sqlTx } from '#platform/events/sqlTx.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { MenuDomain } from './context.ts';
 import { catalogueAt } from './loadCatalogue.ts';
@@ -15,7 +16,7 @@ export interface Loaders {
 }
 
 export function loaders(domain: MenuDomain): Loaders {
-  const sql = domain.db;
+  const sql = sqlTx(domain.pool);
   let catalogue: Promise<Catalogue> | undefined;
   const readCatalogue = async (): Promise<Catalogue> => {
     const [row] = await sql.$queryRawUnsafe<{ catalogue: number }[]>('SELECT catalogue FROM menu_version');

@@ -1,4 +1,5 @@
 import { isId } from '#platform/domain/id.ts';
+import { sqlTx } from '#platform/events/sqlTx.ts';
 import type { MenuDomain } from './context.ts';
 import { loadStoreMenus } from './loadStoreMenus.ts';
 import { entryOf, itemsWithPriceBoundary, type Entry, type StoreMenu } from './storeMenu.ts';
@@ -99,7 +100,7 @@ export async function menuChanges(
   domain: MenuDomain,
   requests: readonly ChangesRequest[],
 ): Promise<(Changes | null)[]> {
-  const sql = domain.db;
+  const sql = sqlTx(domain.pool);
   const asked = requests.map((request) => (isId(request.storeId) ? request : undefined));
   const rows = await sql.$queryRawUnsafe<Row[]>(
     statement,

@@ -1,26 +1,26 @@
 import { Prisma, type Order } from '#generated/orders/prisma/client.ts';
 import type { Change, SqlTx } from '#platform/events/eventLog.ts';
+import { columnsOf, selectColumns } from '#platform/postgres/selectColumns.ts';
 import type { OrderCreatedData } from './order.ts';
 
 /** An order as all queries read it: its row in the primary view. */
 export type OrderView = Order;
 
-const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const fields = Object.values(Prisma.OrderScalarFieldEnum);
-
 /** Selects whole orders; to be followed by a condition. By hand, because it is asked for many times an order. */
-export const selectOrders = `select ${fields.map((field) => `${columnOf(field)} as "${field}"`).join(', ')} from orders`;
+export const selectOrders = `select ${selectColumns(Prisma.OrderScalarFieldEnum)} from orders`;
 
-const byIds = `${selectOrders} where id = any($1::uuid[])`;
+const byIds = `${selectOrders} where id = any(array(select unnest($1::uuid[])))`;
 
 export const ordersOf = (db: SqlTx, ids: readonly string[]): Promise<OrderView[]> => db.$queryRawUnsafe(byIds, ids);
 
-const columns = fields.map(columnOf).join(', ');
+const fields = Object.values(Prisma.OrderScalarFieldEnum);
+const names = columnsOf(Prisma.OrderScalarFieldEnum);
+const columns = names.join(', ');
 const insert = `insert into orders (${columns}) select ${columns} from jsonb_populate_record(null::orders, $1::jsonb)`;
 
 export const insertionOf = (order: OrderView): Change => ({
   sql: insert,
-  parameters: [JSON.stringify(Object.fromEntries(fields.map((field) => [columnOf(field), order[field]])))],
+  parameters: [JSON.stringify(Object.fromEntries(fields.map((field, index) => [names[index], order[field]])))],
 });
 
 export type LineData = OrderCreatedData['lines'][number];

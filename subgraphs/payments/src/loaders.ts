@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
-import type { Payment, PaymentDispute } from '#generated/payments/prisma/client.ts';
+import { Prisma, type Payment, type PaymentDispute } from '#generated/payments/prisma/client.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
+import { selectColumns } from '#platform/postgres/selectColumns.ts';
 import type { Payments } from './context.ts';
 import { maySee } from './ownership.ts';
 
@@ -15,10 +16,12 @@ export interface Loaders {
   readonly disputesOf: DataLoader<string, PaymentDispute[]>;
 }
 
+const ofOrders = `select ${selectColumns(Prisma.PaymentScalarFieldEnum)} from payment where order_id = any(array(select unnest($1::uuid[])))`;
+
 export function loaders(domain: Payments, principal: Principal): Loaders {
   return {
     paymentOfOrder: new DataLoader(async (orderIds) => {
-      const payments = await domain.db.payment.findMany({ where: { orderId: { in: orderIds.filter(isId) } } });
+      const { rows: payments } = await domain.pool.query<Payment>(ofOrders, [orderIds.filter(isId)]);
       const byOrder = new Map(
         payments.filter((payment) => maySee(principal, payment)).map((payment) => [payment.orderId, payment]),
       );

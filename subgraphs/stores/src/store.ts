@@ -1,4 +1,6 @@
-import type { HolidayHours, OpeningException, Store } from '#generated/stores/prisma/client.ts';
+import type pg from 'pg';
+import { Prisma, type HolidayHours, type OpeningException, type Store } from '#generated/stores/prisma/client.ts';
+import { selectColumns } from '#platform/postgres/selectColumns.ts';
 import { holidaysFrom } from './holidays.ts';
 import { localDate, openingAt, type Hours, type Interval, type Opening } from './openingHours.ts';
 
@@ -10,6 +12,19 @@ export type StoreRow = Store & {
 
 /** What is to be read with the row of a store to have a `StoreRow`. */
 export const withDays = { exceptions: true, holidayHours: true } as const;
+
+const daysOf = (table: string, fields: Readonly<Record<string, string>>) =>
+  `(select coalesce(json_agg(day), '[]') from (select ${selectColumns(fields)} from ${table} where store_id = store.id) as day)`;
+
+const byIds = `select ${selectColumns(Prisma.StoreScalarFieldEnum)},
+    ${daysOf('opening_exception', Prisma.OpeningExceptionScalarFieldEnum)} as exceptions,
+    ${daysOf('holiday_hours', Prisma.HolidayHoursScalarFieldEnum)} as "holidayHours"
+  from store where id = any(array(select unnest($1::uuid[])))`;
+
+/** Reads stores by one statement, since each order asks for its store several times. */
+export async function readStores(db: Pick<pg.Pool, 'query'>, ids: readonly string[]): Promise<StoreRow[]> {
+  return (await db.query<StoreRow>(byIds, [ids])).rows;
+}
 
 export interface NearbyRow {
   readonly store: StoreRow;
