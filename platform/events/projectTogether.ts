@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Taken } from './consumer.ts';
 import type { EventEnvelope } from './defineEvent.ts';
+import { tellProjected } from './nextProjection.ts';
 import type { Write } from './recordWrites.ts';
 
 /** What an event does to one read model. */
@@ -53,6 +54,7 @@ async function send(pool: pg.Pool, { metadata }: EventEnvelope, call: readonly W
       ],
     );
     const { taken } = rows[0]!;
+    tellProjected(pool, metadata.feed);
     for (const [index, { resolve }] of inOrder.entries()) resolve(taken[index]!);
   } catch (error) {
     for (const { reject } of inOrder) reject(error);

@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
 import type { SqlTx } from '#platform/events/eventLog.ts';
+import { nextProjection } from '#platform/events/nextProjection.ts';
 
 /**
  * Describes the head row of a read model: a row of its table that is not an entry, but says for one store up to which
@@ -36,17 +37,31 @@ export async function advance(
 }
 
 const longestWaitMs = 500;
-const intervalMs = 10;
+const firstPauseMs = 10;
 
 /**
- * Reads again and again until the result contains what had happened before the request, for at most half a second. So
- * a client that reads because of an event finds its effect. After half a second the result may be older, which its
- * version tells.
+ * Reads again until the result contains what had happened before the request, for at most half a second. So a client
+ * that reads because of an event finds its effect. After half a second the result may be older, which its version
+ * tells. It reads again when this process has projected an event of the stores' feeds, and otherwise ever more rarely:
+ * read models fall behind when there is much to do, and who waits for them must not add to it.
  */
-export async function caughtUp<View>(read: () => Promise<View>, shows: (view: View) => boolean): Promise<View> {
-  for (let waited = 0; ; waited += intervalMs) {
-    const view = await read();
-    if (waited >= longestWaitMs || shows(view)) return view;
-    await delay(intervalMs);
+export async function caughtUp<View>(
+  db: Pick<pg.Pool, 'query'>,
+  storeIds: readonly string[],
+  read: () => Promise<View>,
+  shows: (view: View) => boolean,
+): Promise<View> {
+  const feeds = storeIds.map((id) => `store:${id}`);
+  const until = performance.now() + longestWaitMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
+    const projection = nextProjection(db, feeds);
+    try {
+      const view = await read();
+      const leftMs = until - performance.now();
+      if (shows(view) || leftMs <= 0) return view;
+      await projection.within(Math.min(pauseMs, leftMs));
+    } finally {
+      projection.forget();
+    }
   }
 }

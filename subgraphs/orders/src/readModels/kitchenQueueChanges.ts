@@ -35,6 +35,8 @@ export async function kitchenQueueChanges(
   const feed = `store:${storeId}`;
   const happened = await inSnapshot(domain.pool, (tx) => domain.events.feedVersion(tx, feed));
   return caughtUp(
+    domain.pool,
+    [storeId],
     () => projected(domain, storeId, feed, since),
     ({ version }) => version >= happened,
   );

@@ -81,6 +81,8 @@ async function remove(
 export async function boardsOf(domain: Orders, storeIds: readonly string[]): Promise<Map<string, OrderBoardView>> {
   let first: ReadonlyMap<string, ReadBoard> | undefined;
   return caughtUp(
+    domain.pool,
+    storeIds,
     async () => {
       const boards = await projectedBoards(domain, storeIds);
       first ??= boards;
