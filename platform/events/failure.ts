@@ -55,6 +55,8 @@ const codes = new Set([
   '55P03',
   '25P03',
   '25P04',
+  // The session was reset: it is told once, and prepared again.
+  '26000',
 ]);
 
 /** SQLSTATE classes: connection exception, insufficient resources, operator intervention (shutdown), system error. */

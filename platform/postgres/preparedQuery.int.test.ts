@@ -110,6 +110,24 @@ it('prepares anew what failed where it was first executed, whether or not the se
   expect((await client.query<{ quotient: number }>(text, [1])).rows).toEqual([{ quotient: 1 }]);
 });
 
+it.each(['awaited', 'told to a listener'])(
+  'begins a transaction with the next statement if its first has a parameter that cannot be sent: %s',
+  async (how) => {
+    const text = 'UPDATE thing SET name = $2::jsonb::text WHERE id = $1';
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    await client.query('BEGIN');
+    if (how === 'awaited') await expect(client.query(text, [1, circle])).rejects.toThrow('circular');
+    else
+      expect(await new Promise<Error | undefined>((resolve) => client.query(text, [1, circle], resolve))).toMatchObject(
+        { message: expect.stringContaining('circular') as string },
+      );
+    await client.query(text, [1, {}]);
+    await client.query('ROLLBACK');
+    expect(await named()).toBe('one');
+  },
+);
+
 describe('a transaction', () => {
   const change = `UPDATE thing SET name = 'changed' WHERE id = $1`;
   const firsts: [string, () => Promise<unknown>][] = [

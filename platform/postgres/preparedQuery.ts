@@ -27,6 +27,9 @@ interface Connection {
   readonly stream: { readonly writable: boolean; write(bytes: Buffer): boolean };
 }
 
+/** invalid_sql_statement_name: the session keeps no statement of that name. */
+const unknownStatement = '26000';
+
 type Heard = (error: Error | null, result?: pg.QueryResult) => void;
 
 const runsAndSyncs = Buffer.concat([serialize.execute(), serialize.sync()]);
@@ -57,6 +60,7 @@ export class PreparedQuery {
   readonly #statement: Statement;
   readonly #prepared: PreparedStatements;
   readonly #begin: string | undefined;
+  readonly #bind: Buffer;
   readonly #types: Parsers;
   readonly #name: string;
   #columns: Columns | undefined;
@@ -68,6 +72,7 @@ export class PreparedQuery {
   /**
    * @param name under which the statement is prepared; empty if it is not
    * @param answer where its answer goes, and the BEGIN of the transaction if it was not sent yet
+   * @throws what is wrong with the parameters
    */
   constructor(
     statement: Statement,
@@ -85,25 +90,25 @@ export class PreparedQuery {
     this.#begin = begin;
     this.#beginning = begin !== undefined;
     this.callback = heard;
+    this.#bind = serialize.bind({
+      statement: name,
+      values: statement.values ?? [],
+      valueMapper: driver.prepareValue,
+    });
     this.#result = { command: '', rowCount: null, oid: null as unknown as number, rows: [], fields: [] };
   }
 
-  /** @returns what is wrong with the parameters; then nothing was sent */
-  submit({ stream }: Connection): Error | null {
-    try {
-      const bytes = this.#bytes();
-      if (stream.writable) stream.write(bytes);
-      return null;
-    } catch (error) {
-      return error as Error;
-    }
+  submit({ stream }: Connection): null {
+    const bytes = this.#bytes();
+    if (stream.writable) stream.write(bytes);
+    return null;
   }
 
   #bytes(): Buffer {
-    const { text, values } = this.#statement;
+    const { text } = this.#statement;
     const name = this.#name;
+    const bind = this.#bind;
     const known = name === '' ? undefined : this.#prepared.get(name);
-    const bind = serialize.bind({ statement: name, values: values ?? [], valueMapper: driver.prepareValue });
     const parts: Buffer[] = this.#begin === undefined ? [] : [beginsBy(this.#begin)];
     if (known === undefined || known === 'unsure') {
       // Closing a statement that the server does not keep is no error; parsing one that it keeps would be.
@@ -171,6 +176,9 @@ export class PreparedQuery {
   }
 
   handleError(error: Error): void {
+    // Something has reset the session (DISCARD ALL, DEALLOCATE ALL): nothing of what it kept is sure any more.
+    if ((error as { code?: string }).code === unknownStatement)
+      for (const name of this.#prepared.keys()) this.#prepared.set(name, 'unsure');
     this.callback(this.#failure ?? error);
   }
 

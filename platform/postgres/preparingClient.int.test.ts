@@ -1,3 +1,4 @@
+import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { errorCodes } from '#platform/events/databaseFailure.ts';
@@ -8,6 +9,8 @@ import { databaseOf, type TestDatabase } from '#platform/testkit/testDatabase.ts
 import { testPool } from '#platform/testkit/testPool.ts';
 import { until } from '#platform/testkit/until.ts';
 import { PreparingClient } from './preparingClient.ts';
+
+type ArgType = Parameters<Awaited<ReturnType<PrismaPg['connect']>>['queryRaw']>[0]['argTypes'][number];
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -104,4 +107,33 @@ it.each([
   await back();
   await write();
   expect(await nameOf('SELECT name FROM thing WHERE id = $1 + 1')).toBe('two');
+});
+
+it('prepares its statements again in a session that was reset', async () => {
+  const client = await pool.connect();
+  const texts = ['a', 'b'].map((each) => `SELECT name FROM thing WHERE id = $1 -- reset ${each}`);
+  const ask = (text: string) => client.query<{ name: string }>(text, [1]).then(({ rows }) => rows[0]!.name);
+  for (let n = 0; n < 4; n += 1) for (const text of texts) expect(await ask(text)).toBe('one');
+  await client.query('DISCARD ALL');
+  const error: unknown = await ask(texts[0]!).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: '26000' });
+  expect(isInfrastructureFailure(error)).toBe(true);
+  for (let n = 0; n < 2; n += 1) for (const text of texts) expect(await ask(text)).toBe('one');
+  client.release();
+});
+
+it('reads and writes the same point in time, whatever zone and style the database has', async () => {
+  await pool.query('ALTER TABLE thing ADD COLUMN at timestamptz(3)');
+  const name = (await pool.query<{ name: string }>('SELECT current_database() AS name')).rows[0]!.name;
+  await pool.query(`ALTER DATABASE "${name}" SET timezone = 'America/New_York'`);
+  await pool.query(`ALTER DATABASE "${name}" SET datestyle = 'SQL, DMY'`);
+  const fresh = testPool({ Client: PreparingClient, connectionString: database.url, max: 1 });
+  const adapter = await new PrismaPg(fresh).connect();
+  const at = new Date('2026-07-01T12:00:00.000Z');
+  const instant: ArgType = { scalarType: 'datetime', dbType: 'TIMESTAMPTZ', arity: 'scalar' };
+  await adapter.executeRaw({ sql: 'UPDATE thing SET at = $1', args: [at], argTypes: [instant] });
+  expect((await fresh.query('SELECT at FROM thing')).rows).toEqual([{ at }]);
+  const { rows } = await adapter.queryRaw({ sql: 'SELECT at FROM thing', args: [], argTypes: [] });
+  expect(rows).toEqual([['2026-07-01T12:00:00+00:00']]);
+  await fresh.end();
 });

@@ -87,6 +87,9 @@ function tell(hear: Hear | undefined, result: pg.QueryResult): Promise<pg.QueryR
  * A transaction begins with its first statement: BEGIN is sent together with it, in one round trip, and not at all if
  * there is none.
  *
+ * Its sessions are in UTC and write dates as ISO, whatever the server, the database or the role are set to: Prisma's
+ * adapter sends and reads points in time without their zone, and the driver reads no other dates.
+ *
  * A connection to a server that refuses a write because it takes none is cut, so that the next one is made to wherever
  * the address leads then: after a failover, a pool that is busy would otherwise keep its connections to the standby.
  */
@@ -101,6 +104,9 @@ export class PreparingClient extends pg.Client {
     this.#host = this.host;
     noteConnection(this, typeof config === 'string' ? { connectionString: config } : (config ?? {}));
     this.#refuseGivenUp();
+    const startup = this as unknown as { getStartupConf(): Record<string, string> };
+    const configured = startup.getStartupConf.bind(this);
+    startup.getStartupConf = () => ({ ...configured(), TimeZone: 'UTC', DateStyle: 'ISO' });
     const send = this.query.bind(this) as Send;
     // Without a listener, a connection that is cut just when the pool lends it would end the process. The query that is
     // sent on it fails anyway.
@@ -149,16 +155,25 @@ export class PreparingClient extends pg.Client {
     }
     const known = hasValues ? nameFor(text) : undefined;
     if (known === undefined && this.#begin === undefined) return send(query, given, hear);
-    const begin = this.#begin;
-    this.#begin = undefined;
-    const submitted = (heard: Hear): unknown =>
-      send(
-        new PreparedQuery({ ...statement, text, values: values as unknown[] }, known ?? '', this.#prepared, this, {
-          begin,
-          heard,
-        }),
+    const submitted = (heard: Hear): unknown => {
+      const execution = new PreparedQuery(
+        { ...statement, text, values: values as unknown[] },
+        known ?? '',
+        this.#prepared,
+        this,
+        { begin: this.#begin, heard },
       );
-    if (hear) return void submitted(hear);
+      // Only now: after a statement that cannot be sent, the transaction begins with the next one.
+      this.#begin = undefined;
+      return send(execution);
+    };
+    if (hear) {
+      try {
+        return void submitted(hear);
+      } catch (error) {
+        return void process.nextTick(hear, error);
+      }
+    }
     return new Promise<pg.QueryResult>((resolve, reject) => {
       submitted((error, result) => (error ? reject(error) : resolve(result!)));
     }).catch((error: Error) => {
