@@ -25,6 +25,8 @@ export const errorCodes = {
   SUBGRAPH_UNAVAILABLE: 'A part of the graph did not answer. The rest of the answer holds; try again later.',
   SUBGRAPH_ANSWER_INVALID:
     'A part of the graph answered with a value that its schema does not allow, such as no value where one always is. The rest of the answer holds.',
+  QUERY_PLANNING_FAILED:
+    'The supergraph has no way to ask its subgraphs for this, so nothing of it ran. Leave out the field that the message names, or ask for it by way of another type or field; whoever composes the supergraph has to make it reachable.',
   DEADLINE_EXCEEDED:
     'The request took longer than it may. What it was to change may have been changed: try again with the same idempotency key.',
   TOO_MANY_REQUESTS: 'A limit on connections, subscriptions or rate was reached. Wait and try again.',

@@ -1,6 +1,7 @@
 import { GraphQLError, Kind, executeSync } from 'graphql';
 import type { Logger } from 'pino';
 import { traceIdOf } from '#platform/telemetry/trace.ts';
+import type { ErrorCode } from '#schema/errorCodes.ts';
 import { withDoubles } from '../../documents/exactNumber.ts';
 import { LruCache } from '../../documents/lruCache.ts';
 import type { Graph } from '../../graph/graph.ts';
@@ -161,7 +162,11 @@ class FederationEngine implements Engine {
     if (compiled instanceof Unplannable)
       return {
         data: null,
-        errors: [new GraphQLError(compiled.message, { extensions: { code: 'INTERNAL_SERVER_ERROR' } })],
+        errors: [
+          new GraphQLError(compiled.message, {
+            extensions: { code: 'QUERY_PLANNING_FAILED' satisfies ErrorCode },
+          }),
+        ],
       };
     const run = new PlanRun({
       types: this.#types,

@@ -101,7 +101,7 @@ it('answers for the root wherever it stands within an answer, each time', async 
 });
 
 const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8",
-  import: ["@key", "@requires", "@external", "@interfaceObject", "@context", "@fromContext"])`;
+  import: ["@key", "@requires", "@external", "@interfaceObject", "@shareable", "@context", "@fromContext"])`;
 const itself = (known: object) => known;
 
 it('asks of an interface object what nothing is required for, whatever is asked of one of its types besides', async () => {
@@ -245,4 +245,87 @@ it('takes a context from an object that was asked for by an interface, which is 
       ],
     },
   });
+});
+
+it('asks the interface for what an interface object requires something for, where a client asks it of one type only', async () => {
+  const media = [
+    { __typename: 'Book', id: 'b', title: 'a book' },
+    { __typename: 'Film', id: 'f', title: 'a film' },
+  ];
+  const library = engineFor(
+    {
+      lists: `${head} type Query { all: [Media!]! } type Media @key(fields: "id") @interfaceObject { id: ID! }`,
+      media: `${head} interface Media @key(fields: "id") { id: ID! title: String }
+        type Book implements Media @key(fields: "id") { id: ID! title: String }
+        type Film implements Media @key(fields: "id") { id: ID! title: String }`,
+      reviews: `${head} type Media @key(fields: "id") @interfaceObject { id: ID! title: String @external
+        loud: String @requires(fields: "title") }`,
+    },
+    {
+      lists: { Query: { all: () => media.map(({ id }) => ({ id })) }, Media: { __resolveReference: itself } },
+      media: {
+        Media: { __resolveReference: ({ id }: { id: string }) => media.find((each) => each.id === id) },
+        Book: { __resolveReference: ({ id }: { id: string }) => media.find((each) => each.id === id) },
+        Film: { __resolveReference: ({ id }: { id: string }) => media.find((each) => each.id === id) },
+      },
+      reviews: {
+        Media: { __resolveReference: itself, loud: ({ title }: { title: string }) => title.toUpperCase() },
+      },
+    },
+  );
+  expect(await answer('{ all { id ... on Film { loud: title noise: loud } } }', library)).toEqual({
+    data: { all: [{ id: 'b' }, { id: 'f', loud: 'a film', noise: 'A FILM' }] },
+  });
+});
+
+it('asks nobody for what is external to them, at any depth of a value type', async () => {
+  const shop = engineFor(
+    {
+      library: `${head} type Query { books: [Listing!]! } type Listing @key(fields: "id") { id: ID! edition: Edition! @shareable }
+        type Edition { isbn: ID! @shareable book: Book! } type Book { number: Int! }`,
+      advice: `${head} type Query { advised: Listing }
+        type Listing @key(fields: "id") { id: ID! edition: Edition! @shareable
+          advice: String @requires(fields: "edition { book { number } }") }
+        type Edition { isbn: ID! @shareable book: Book! @external } type Book { number: Int! @external }`,
+    },
+    {
+      library: {
+        Query: { books: () => [{ id: '1' }] },
+        Listing: { __resolveReference: itself, edition: () => ({ isbn: 'i', book: { number: 7 } }) },
+      },
+      advice: {
+        Query: { advised: () => ({ id: '1' }) },
+        Listing: {
+          __resolveReference: itself,
+          edition: () => ({ isbn: 'i' }),
+          advice: ({ edition }: { edition?: { book?: { number: number } } }) => `take ${edition?.book?.number}`,
+        },
+      },
+    },
+  );
+  expect(await answer('{ books { advice } advised { edition { isbn book { number } } } }', shop)).toEqual({
+    data: { books: [{ advice: 'take 7' }], advised: { edition: { isbn: 'i', book: { number: 7 } } } },
+  });
+});
+
+it('says that an operation cannot be planned, and why', async () => {
+  const nodes = engineFor(
+    {
+      a: `${head} type Query { node: Node @shareable } interface Node { id: ID! }
+        type Writer implements Node @key(fields: "id") { id: ID! name: String }
+        type Letter implements Node @key(fields: "id") { id: ID! @external writer: Writer }`,
+      b: `${head} type Query { node: Node @shareable } interface Node { id: ID! }
+        type Writer implements Node @key(fields: "id") { id: ID! @external letters: [Letter] }
+        type Letter implements Node @key(fields: "id") { id: ID! text: String }`,
+    },
+    { a: {}, b: {} },
+  );
+  const { data, errors } = await answer('{ node { id } }', nodes);
+  expect(data).toBeNull();
+  expect(errors).toEqual([
+    {
+      message: expect.stringMatching(/^The planner found no way to ask the subgraphs for this: .*\bid\b/) as string,
+      extensions: { code: 'QUERY_PLANNING_FAILED' },
+    },
+  ]);
 });

@@ -1,7 +1,7 @@
 import type { PlanNode } from '@apollo/query-planner';
 import { Kind, parse, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 
-/** A field that no fetch of the plan asks for: the planner leaves it out without a word. */
+/** What the planner makes no plan for: it says so, or leaves out a field without a word. */
 export class Unplannable extends Error {
   override readonly name = 'Unplannable';
 }

@@ -26,6 +26,8 @@ export interface Selections {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Interfaces that some subgraph knows as an object. */
   readonly interfaceObjects: ReadonlySet<string>;
+  /** Fields of interface objects that require something, by `Type.field`. */
+  readonly requiring: ReadonlySet<string>;
   /** Interfaces of which each type is asked by itself. */
   readonly askedByType: ReadonlySet<string>;
 }
@@ -43,8 +45,14 @@ export const isDeclaredSubtype = (
 const isUnionSubject = (type: GraphQLCompositeType): type is Extract<GraphQLCompositeType, { getTypes(): unknown }> =>
   'getTypes' in type;
 
+/** A field, and what is asked below it. */
+interface Asked {
+  readonly node: FieldNode;
+  readonly sets: SelectionSetNode[];
+}
+
 interface Gathered {
-  readonly fields: Map<string, { readonly node: FieldNode; readonly sets: SelectionSetNode[] }>;
+  readonly fields: Map<string, Asked>;
   readonly conditions: Map<string, SelectionSetNode[]>;
   readonly spread: Set<string>;
 }
@@ -119,6 +127,31 @@ const byType = (
 ): Map<string, readonly SelectionSetNode[]> =>
   new Map(possibleTypes(schema, type).map((each) => [each.name, sets] as const));
 
+const nothing: ReadonlySet<string> = new Set();
+
+/**
+ * What an interface object requires something for is asked of the interface, where the client asks it of some types:
+ * of a type that is only known by another fetch, the planner makes a circle of fetches, and never ends.
+ * @returns the names of what need not be asked of the types any more
+ */
+function raise(
+  selections: Selections,
+  type: GraphQLCompositeType,
+  fields: Map<string, Asked>,
+  conditions: ReadonlyMap<string, readonly SelectionSetNode[]>,
+): ReadonlySet<string> {
+  if (!selections.interfaceObjects.has(type.name)) return nothing;
+  const raised = new Set<string>();
+  for (const [on, sets] of conditions)
+    for (const [key, asked] of gather(selections, sets, selections.schema.getType(on) as GraphQLCompositeType).fields) {
+      if (!selections.requiring.has(`${type.name}.${asked.node.name.value}`)) continue;
+      raised.add(key);
+      if (fields.has(key)) fields.get(key)!.sets.push(...asked.sets);
+      else fields.set(key, asked);
+    }
+  return raised;
+}
+
 /**
  * What the planner is asked: each field under its internal name, once at its place, without arguments, aliases,
  * directives and fragments that say nothing.
@@ -130,16 +163,18 @@ export function normalise(
   sets: readonly SelectionSetNode[],
   type: GraphQLCompositeType,
   position: 'root' | 'object' | 'condition',
+  without: ReadonlySet<string> = nothing,
 ): SelectionSetNode {
   const { fields, conditions } = selections.askedByType.has(type.name)
-    ? { fields: new Map<string, never>(), conditions: byType(selections, sets, type) }
+    ? { fields: new Map<string, Asked>(), conditions: byType(selections, sets, type) }
     : gather(selections, sets, type);
+  const raised = raise(selections, type, fields, conditions);
   const asksType =
     position === 'object' && (fields.has('__typename') || conditions.size > 0 || fields.size + conditions.size === 0);
   const out: SelectionNode[] = asksType ? [{ kind: Kind.FIELD, name: nameNode('__typename') }] : [];
   for (const [key, { node, sets: inner }] of fields) {
     const name = node.name.value;
-    if (name === '__typename') continue;
+    if (name === '__typename' || without.has(key)) continue;
     const below = 'getFields' in type ? getNamedType(type.getFields()[name]!.type) : undefined;
     out.push({
       kind: Kind.FIELD,
@@ -154,6 +189,7 @@ export function normalise(
       inner,
       selections.schema.getType(on) as GraphQLCompositeType,
       'condition',
+      raised,
     );
     if (selectionSet.selections.length > 0)
       out.push({

@@ -1,5 +1,5 @@
 import { Supergraph, operationFromDocument, type Schema } from '@apollo/federation-internals';
-import { QueryPlanner, type PlanNode } from '@apollo/query-planner';
+import { QueryPlanner, type PlanNode, type QueryPlan } from '@apollo/query-planner';
 import {
   Kind,
   print,
@@ -15,7 +15,8 @@ import { SelectionShape } from './answerShape.ts';
 import { compileFetch, type FetchSource } from './compileFetch.ts';
 import type { PlanStep } from './compiledPlan.ts';
 import { conditionVariables } from './conditions.ts';
-import { checkCoverage } from './coverage.ts';
+import { Unplannable, checkCoverage } from './coverage.ts';
+import { lookUpExternalFields } from './externalFields.ts';
 import { FieldNames } from './fieldNames.ts';
 import type { MadePlan, MadePlans } from './madePlans.ts';
 import { normalise, type Selections } from './normalise.ts';
@@ -72,6 +73,7 @@ export class OperationPlanner {
     // The graph that clients see was validated; this one is derived from it.
     const supergraph = Supergraph.build(this.planningGraph.document, { supportedFeatures, validateSupergraph: false });
     const planner = new QueryPlanner(supergraph, { reuseQueryFragments: false, typeConditionedFetching: true });
+    lookUpExternalFields(planner);
     this.#loaded = { planner, schema: supergraph.apiSchema() };
     return this.#loaded;
   }
@@ -105,7 +107,7 @@ export class OperationPlanner {
     overrides: ReadonlySet<string>,
   ): CompiledOperation {
     const { operation, fragments, names } = source;
-    const { interfaceObjects, askedByType } = this.planningGraph;
+    const { interfaceObjects, requiring, askedByType } = this.planningGraph;
     const rootType = this.#graph.apiSchema.getRootType(operation.operation)!;
     const selections: Selections = {
       schema: this.#graph.apiSchema,
@@ -113,6 +115,7 @@ export class OperationPlanner {
       names,
       variables,
       interfaceObjects,
+      requiring,
       askedByType,
     };
     const normalised = normalise(selections, [operation.selectionSet], rootType, 'root');
@@ -136,11 +139,7 @@ export class OperationPlanner {
     const key = `${[...overrides].sort().join(',')}\n${print(document)}`;
     const known = this.#options.made?.get(key) ?? this.#plans.get(key);
     if (known) return known;
-    const { planner, schema } = this.#load();
-    const { overrideLabels } = this.planningGraph;
-    const { node } = planner.buildQueryPlan(operationFromDocument(schema, document, { validate: false }), {
-      overrideConditions: new Map([...overrideLabels].map((label) => [label, overrides.has(label)])),
-    });
+    const node = this.#planned(document, overrides);
     if (node?.kind === 'Subscription')
       throw new Error('a subscription has no plan: its events are answered by queries');
     checkCoverage(selectionSet, node);
@@ -148,6 +147,22 @@ export class OperationPlanner {
     this.#plans.set(key, made, key.length);
     this.#options.onPlan?.(key, made);
     return made;
+  }
+
+  #planned(document: DocumentNode, overrides: ReadonlySet<string>): QueryPlan['node'] {
+    const { planner, schema } = this.#load();
+    const overrideConditions = new Map(
+      [...this.planningGraph.overrideLabels].map((label) => [label, overrides.has(label)]),
+    );
+    try {
+      return planner.buildQueryPlan(operationFromDocument(schema, document, { validate: false }), {
+        overrideConditions,
+      }).node;
+    } catch (error) {
+      throw new Unplannable(`The planner found no way to ask the subgraphs for this: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
   }
 }
 

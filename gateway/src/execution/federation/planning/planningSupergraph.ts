@@ -28,6 +28,8 @@ export interface PlanningSupergraph {
   readonly graphValues: ReadonlyMap<string, string>;
   /** Interfaces that some subgraph knows as an object. */
   readonly interfaceObjects: ReadonlySet<string>;
+  /** Their fields that require something, by `Type.field`. */
+  readonly requiring: ReadonlySet<string>;
   /** Interfaces that are no `@context`, of types that are: of the interface alone the planner finds no context. */
   readonly askedByType: ReadonlySet<string>;
   /** Labels of progressive `@override`s. */
@@ -55,11 +57,20 @@ export function planningSupergraph(document: DocumentNode): PlanningSupergraph {
     keys: source.keys,
     graphValues: graphValues(document.definitions),
     interfaceObjects: source.interfaceObjects,
+    requiring: requiringFields(source),
     askedByType: withoutContext(document, types, new Set([...contexts.values()].flat())),
     overrideLabels: source.overrideLabels,
     hasContexts: source.hasContexts,
   };
 }
+
+const requiringFields = ({ required, interfaceObjects }: JoinReader): Set<string> =>
+  new Set(
+    [...required.keys()].flatMap((key) => {
+      const [, type = '', field] = key.split('.');
+      return interfaceObjects.has(type) ? [`${type}.${field}`] : [];
+    }),
+  );
 
 function freePrefix(types: SupergraphTypes): string {
   const names = [...types.all()].flatMap(({ fields }) => (fields ?? []).map(({ name }) => name.value));
