@@ -143,6 +143,16 @@ it.each([
   await expect(started()).rejects.toThrow(message);
 });
 
+it('refuses a supergraph that restricts who may see something, and says what to do', async () => {
+  const restricted = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@authenticated"])
+    type Query { one: Int @authenticated }`;
+  const { supergraphSdl: closed } = composeServices([{ name: 'only', url: 'http://a/', typeDefs: parse(restricted) }]);
+  const gateway = createEngineGateway({ supergraphSdl: closed! });
+  await expect(gateway.load({ apollo: {} })).rejects.toThrow(
+    /restricts fields by @authenticated, .*compose it without them/,
+  );
+});
+
 it('says so if a data source is none', async () => {
   const gateway = createEngineGateway({ supergraphSdl, buildService: () => ({}) as never });
   await expect(gateway.load({ apollo: {} })).rejects.toThrow('buildService gave no data source for books');

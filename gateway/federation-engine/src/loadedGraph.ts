@@ -40,6 +40,7 @@ export class LoadedGraph {
     this.supergraphSdl = supergraphSdl;
     this.#options = options;
     this.#graph = buildGraph(supergraphSdl);
+    refuseRestrictions(this.#graph);
     const { subgraphUrls } = this.#graph;
     this.#engine = createFederationEngine(
       this.#graph,
@@ -108,6 +109,15 @@ export class LoadedGraph {
     if (callerKey) return callerKey(requestContext);
     return requestContext.request.http?.headers.get('authorization') ?? randomUUID();
   }
+}
+
+/** It knows nothing of callers, and would answer everybody what only some may see. */
+function refuseRestrictions({ guards }: Graph): void {
+  if (guards.restrictions.size > 0)
+    throw new Error(
+      `the supergraph restricts fields by ${[...guards.restrictions].join(', ')}, which this gateway does not decide:` +
+        ' compose it without them, and have the subgraphs refuse what a caller may not see',
+    );
 }
 
 const inputError = (message: string, nodes?: GraphQLError['nodes']): GraphQLError =>

@@ -18,15 +18,17 @@ import {
 } from 'graphql';
 import { hasScope, type Principal } from '#platform/identity/principal.ts';
 import { requireScope } from '#platform/subgraph/authSchema.ts';
+import { CodedError } from '#platform/subgraph/codedError.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { GuardIndex, ScopeSet } from '../graph/guardIndex.ts';
+import { restrictionIn, type GuardIndex, type ScopeSet } from '../graph/guardIndex.ts';
 
-const passes = (principal: Principal, scopes: ScopeSet): boolean => scopes.some((scope) => hasScope(principal, scope));
+const passes = (principal: Principal, scopes: ScopeSet): boolean =>
+  restrictionIn(scopes) === undefined && scopes.some((scope) => hasScope(principal, scope));
 const keyOf = (scopes: ScopeSet): string => [...scopes].sort().join(' ');
 
 /**
- * The sets of scopes that the fields of a document require (by `@auth`), also through interfaces, unions and fragments.
- * Empty if everything in it is open to all.
+ * The sets of scopes that the fields of a document require (by `@auth`, or one that nobody has), also through
+ * interfaces, unions and fragments. Empty if everything in it is open to all.
  */
 export function scopeSetsOf(
   document: DocumentNode,
@@ -112,7 +114,15 @@ export function withoutRefused(document: DocumentNode, principal: Principal, gra
 }
 
 function guard(principal: Principal, guards: GuardIndex, typeName: string, field: string): void {
-  for (const scopes of guards.of(typeName, field)) requireScope(principal, scopes, `${typeName}.${field}`);
+  for (const scopes of guards.of(typeName, field)) {
+    const restriction = restrictionIn(scopes);
+    if (restriction !== undefined)
+      throw new CodedError(
+        'UNAUTHENTICATED',
+        `${typeName}.${field} is restricted by ${restriction}, and this gateway verifies no tokens: nobody is answered it.`,
+      );
+    requireScope(principal, scopes, `${typeName}.${field}`);
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { Kind, buildASTSchema, parse, type DocumentNode, type GraphQLSchema } fr
 import { CostIndex, costNamesOf } from './costIndex.ts';
 import { exactDefaults } from './exactDefaults.ts';
 import { exactLiterals } from './exactLiterals.ts';
-import { GuardIndex } from './guardIndex.ts';
+import { GuardIndex, restrictionFeatures, restrictionNames } from './guardIndex.ts';
 import { OwnerIndex } from './ownerIndex.ts';
 import { streamDeclarations, type StreamDeclaration } from './streamDeclaration.ts';
 import { VariesIndex } from './variesIndex.ts';
@@ -28,16 +28,20 @@ export interface Graph {
   readonly streams: ReadonlyMap<string, StreamDeclaration>;
 }
 
-/** Those of Apollo's gateway, and `@context`: it is the planner's, and the executor does what the plan says. */
+/**
+ * Those of Apollo's gateway; `@context`: it is the planner's, and the executor does what the plan says; and
+ * `@authenticated` with its like: whoever serves the graph has to refuse what its `guards` say.
+ */
 export const supportedFeatures: Set<string> = new Set([
   ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
   'https://specs.apollo.dev/context/v0.1',
+  ...restrictionFeatures,
 ]);
 
 /**
  * @param options.composed whether `generate` composed it: then composition has validated it, which takes three quarters
  * of the time that it takes to build
- * @throws if the SDL is no supergraph, or asks for something this runtime does not enforce (such as `@authenticated`)
+ * @throws if the SDL is no supergraph, or asks for something this runtime does not know
  */
 export function buildGraph(supergraphSdl: string, { composed = false }: { readonly composed?: boolean } = {}): Graph {
   const document = parse(supergraphSdl, { noLocation: true });
@@ -55,7 +59,7 @@ export function buildGraph(supergraphSdl: string, { composed = false }: { readon
     // Valid by now; the schema of the supergraph object would be printed, parsed and validated once more.
     supergraphSchema: buildASTSchema(document, { assumeValid: true }),
     subgraphUrls: subgraphUrls(document),
-    guards: new GuardIndex(document),
+    guards: new GuardIndex(document, restrictionNames(supergraph)),
     varies: new VariesIndex(document),
     costs: new CostIndex(document, apiSchema, costNamesOf(supergraph)),
     owners: new OwnerIndex(document),
