@@ -1,6 +1,6 @@
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
-import { serveSupergraph } from './src/serve/serveSupergraph.ts';
+import { serveSupergraph, wideLimits as limits } from './src/serve/serveSupergraph.ts';
 
 endOnError('gateway');
 const [argument] = process.argv.slice(2);
@@ -12,6 +12,11 @@ if (argument === '--help' || argument === '-h') {
   ENGINE=own|apollo   what plans and executes: ours, or that of @apollo/gateway (default own)
   COST_LIMIT=<n>      what a request may cost at most, by @cost and @listSize (default: no limit)
   DRAIN_SECONDS=<n>   how long it goes on serving after SIGTERM, with /health/ready at 503 (default 0)
+
+It verifies no tokens: fields with @authenticated, @requiresScopes or @policy are null, with the error UNAUTHENTICATED.
+Documents may have ${limits.tokens} tokens, ${limits.depth} levels, ${limits.fields} fields (fragments expanded; ${limits.selections} in one selection), ${limits.aliases} aliases and
+${limits.directives} directives; a body ${limits.bodyBytes / 2 ** 20} MiB; an answer ${limits.errors} errors. Beyond that: DOCUMENT_TOO_COMPLEX, 413 or ERRORS_LEFT_OUT.
+What Apollo's planner finds no way for is answered with the error QUERY_PLANNING_FAILED.
 
 For example:
   SUPERGRAPH=schema/supergraph.graphql PORT=5000 npx -y pnpm@10.34.9 gateway

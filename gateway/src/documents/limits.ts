@@ -22,6 +22,8 @@ export interface Limits {
   readonly depth: number;
   readonly fields: number;
   readonly rootFields: number;
+  /** In one selection set, fragments counted as one each. */
+  readonly selections: number;
   readonly aliases: number;
   readonly directives: number;
   /**
@@ -46,6 +48,7 @@ export const defaultLimits: Limits = {
   depth: 15,
   fields: 1_000,
   rootFields: 25,
+  selections: 200,
   aliases: 50,
   directives: 50,
   cost: 20_000,
@@ -53,6 +56,9 @@ export const defaultLimits: Limits = {
   deadlineMs: 15_000,
   errors: 100,
 };
+
+const fragmentsInOnePlace = 60;
+const timesInOnePlace = 20;
 
 const tooComplex = (message: string) => new GraphQLError(message, { extensions: { code: 'DOCUMENT_TOO_COMPLEX' } });
 const invalid = (message: string) => new GraphQLError(message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
@@ -73,8 +79,11 @@ export interface Size {
 class Measure {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   readonly #sizes = new Map<string, Size | 'in progress'>();
+  readonly #selections: number;
 
-  constructor(document: DocumentNode) {
+  /** @param selections how many there may be in one selection set */
+  constructor(document: DocumentNode, selections = Number.POSITIVE_INFINITY) {
+    this.#selections = selections;
     for (const definition of document.definitions) {
       if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
     }
@@ -83,16 +92,21 @@ class Measure {
   selections(set: SelectionSetNode): Size {
     const size: Size = { depth: 0, fields: 0, rootFields: 0, aliases: 0, directives: 0 };
     const names = new Map<string, number>();
-    // Validation compares all fields of one selection set, and of its fragments, with each other: these two limits
+    // Validation compares each fragment of a selection set with each other one, and fields of one name: these limits
     // bound that quadratic work.
-    if (set.selections.length > 200 || set.selections.filter((each) => each.kind !== Kind.FIELD).length > 60)
-      throw tooComplex('Too many fields or fragments are selected in one place.');
+    if (set.selections.length > this.#selections)
+      throw tooComplex(
+        `Too many fields are selected in one place: ${set.selections.length}, at most ${this.#selections}.`,
+      );
+    if (set.selections.filter((each) => each.kind !== Kind.FIELD).length > fragmentsInOnePlace)
+      throw tooComplex(`Too many fragments are in one place: at most ${fragmentsInOnePlace}.`);
     for (const selection of set.selections) {
       size.directives += selection.directives?.length ?? 0;
       if (selection.kind === Kind.FIELD) {
         const name = selection.alias?.value ?? selection.name.value;
         const times = (names.get(name) ?? 0) + 1;
-        if (times > 20) throw tooComplex(`The field ${name} is selected too often in one place.`);
+        if (times > timesInOnePlace)
+          throw tooComplex(`The field ${name} is selected too often in one place: at most ${timesInOnePlace} times.`);
         names.set(name, times);
         const below = selection.selectionSet ? this.selections(selection.selectionSet) : undefined;
         size.rootFields += 1;
@@ -158,7 +172,7 @@ const isOtherTypename = (alias: NameNode, name: NameNode): boolean =>
  * not defined
  */
 export function checkLimits(document: DocumentNode, limits: Limits): void {
-  const measure = new Measure(document);
+  const measure = new Measure(document, limits.selections);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
     const size = measure.selections(definition.selectionSet);

@@ -25,6 +25,15 @@ describe('limits', () => {
     expect(complaint(source)).toContain('rootFields 30, at most 25');
   });
 
+  it('bound what stands in one place, which validation compares', () => {
+    const fields = (count: number) => Array.from({ length: count }, (_, at) => `f${at}`).join(' ');
+    expect(complaint(`{a{${fields(200)}}}`)).toBeUndefined();
+    expect(complaint(`{a{${fields(201)}}}`)).toContain('in one place: 201, at most 200');
+    expect(complaint(`{a{${fields(900)}}}`, { ...defaultLimits, selections: 900 })).toBeUndefined();
+    expect(complaint(`{a{${'...{b}'.repeat(61)}}}`)).toContain('at most 60');
+    expect(complaint(`{a{${'b '.repeat(21)}}}`)).toContain('at most 20 times');
+  });
+
   it('count directives on fragments and variables too', () => {
     expect(
       complaint('query($v: Int @x @y){...f @x} fragment f on Query @x {a @x}', { ...defaultLimits, directives: 4 }),

@@ -15,16 +15,17 @@ import type { Limits } from '../documents/limits.ts';
 import { supergraphFile } from './watchSupergraph.ts';
 
 /** What keeps the work of one document in bounds, and no more: who knows what others' clients ask for? */
-const wideLimits: Partial<Limits> = {
+export const wideLimits = {
   bodyBytes: 2 * 2 ** 20,
   tokens: 20_000,
   depth: 100,
   fields: 10_000,
-  rootFields: 200,
+  rootFields: 1_000,
+  selections: 1_000,
   aliases: 2_000,
   directives: 500,
   errors: 1_000,
-};
+} satisfies Partial<Limits>;
 
 const configuration = z.object({
   SUPERGRAPH: z.string({ error: 'SUPERGRAPH must name a file with a Federation 2 supergraph.' }).min(1),
@@ -44,7 +45,8 @@ const configuration = z.object({
 
 /**
  * Serves any Federation 2 supergraph at /graphql, with its subgraphs at the URLs that it names. Anybody may query it:
- * it cannot verify tokens, so fields with `@auth` are refused. Errors of subgraphs are passed on unchanged.
+ * it cannot verify tokens, so fields with `@auth`, or with `@authenticated` and its like, are refused. Errors of
+ * subgraphs are passed on unchanged.
  * @throws StartupError for wrong settings; the error of the system if the port cannot be used
  */
 export async function serveSupergraph(
@@ -57,6 +59,11 @@ export async function serveSupergraph(
   const file = supergraphFile(config.SUPERGRAPH, `SUPERGRAPH: ${config.SUPERGRAPH} cannot be read.`);
   const graph = graphOf(file.text, config.SUPERGRAPH);
   const log = createLogger({ level: config.LOG_LEVEL });
+  if (graph.guards.restrictions.size > 0)
+    log.warn(
+      { directives: [...graph.guards.restrictions] },
+      'fields are restricted by directives: nobody is answered them, because this gateway verifies no tokens',
+    );
   const subgraphs = new Map<string, HttpSubgraph>();
   const at = (url: string): HttpSubgraph => {
     const subgraph = subgraphs.get(url) ?? httpSubgraph(url);

@@ -111,8 +111,8 @@ beforeEach(() => {
   attempts = {};
 });
 
-const ask = async (query: string, headers: Record<string, string> = {}, more: object = {}) => {
-  const response = await fetch(running.url, {
+const ask = async (query: string, headers: Record<string, string> = {}, more: object = {}, url = running.url) => {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, ...more }),
@@ -223,6 +223,53 @@ describe('any Federation 2 supergraph', () => {
     await expect(serveSupergraph({ SUPERGRAPH: '/nowhere/to.graphql' })).rejects.toThrow(
       '/nowhere/to.graphql cannot be read',
     );
+  });
+
+  it('runs documents with many fields in one place, as tools write them', async () => {
+    const many = Array.from({ length: 600 }, (_, at) => `b${at}: book(id: ${at % 19}) { id }`).join(' ');
+    const { data, errors } = await ask(`{ ${many} }`);
+    expect(errors).toBeUndefined();
+    expect(Object.keys(data as object)).toHaveLength(600);
+  });
+
+  it('answers nobody what only some may see, and everybody the rest', async () => {
+    const restricted = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
+        import: ["@key", { name: "@authenticated", as: "@known" }, "@requiresScopes", "@policy"])
+      scalar JSON @policy(policies: [["some"]])
+      type Query { books: [Book] echo(any: JSON): String proto: JSON odd: Odd } type Mutation { add: Int @known }
+      type Odd @known { any: String valueOf: String }
+      type Book @key(fields: "id") { id: ID! title: String @requiresScopes(scopes: [["read", "write"], ["all"]]) }`;
+    const { supergraphSdl } = composeServices([
+      { name: 'books', url: await listen('books'), typeDefs: parse(restricted) },
+    ]);
+    const file = join(folder, 'restricted.graphql');
+    writeFileSync(file, supergraphSdl!);
+    const closed = await serveSupergraph({ SUPERGRAPH: file, PORT: '0', LOG_LEVEL: 'silent' });
+    const { data, errors } = await ask(
+      '{ books { id name: title } proto echo(any: 1) o: odd { valueOf } }',
+      {},
+      {},
+      closed.url,
+    );
+    expect(data).toEqual({
+      books: [
+        { id: '1', name: null },
+        { id: '2', name: null },
+      ],
+      proto: null,
+      echo: '{"any":1}',
+      o: null,
+    });
+    expect(errors?.map(({ path, extensions: { code } }) => [path, code])).toEqual(
+      [['books', 0, 'name'], ['books', 1, 'name'], ['proto'], ['o']].map((path) => [path, 'UNAUTHENTICATED']),
+    );
+    expect(errors?.[0]?.message).toBe(
+      'Book.title is restricted by @requiresScopes, and this gateway verifies no tokens: nobody is answered it.',
+    );
+    attempts = {};
+    expect(await ask('mutation { add }', {}, {}, closed.url)).toMatchObject({ data: { add: null } });
+    expect(attempts).toEqual({});
+    await closed.close();
   });
 
   it('fails to start with a supergraph that renames its root types, and says what to do', async () => {
