@@ -25,7 +25,10 @@ export interface KeptAnswer extends Written {
   readonly scope: AnswerScope;
   /** When it was asked for, in milliseconds of `performance.now()`. */
   readonly at: number;
-  /** Whether nothing that it may depend on had happened by the time it was made: others may keep it, too. */
+  /**
+   * Whether it is whole, and nothing that it may depend on had happened by the time it was made: others may keep it,
+   * too.
+   */
   readonly isCurrent: boolean;
 }
 
@@ -33,6 +36,8 @@ export interface KeptAnswer extends Written {
 export interface Made {
   readonly result: ExecutionResult;
   readonly scope: AnswerScope;
+  /** Some of what it is made of could not be read, although it has no errors. */
+  readonly isPartial?: boolean;
 }
 
 export interface Wanted {
@@ -158,11 +163,12 @@ export class KeptAnswers {
 
   async #run({ key, make, write = asGraphql }: Wanted, began: number): Promise<KeptAnswer | ExecutionResult> {
     const at = performance.now();
-    const { result, scope } = await make(`kept ${(this.#made += 1)}`);
+    const { result, scope, isPartial } = await make(`kept ${(this.#made += 1)}`);
     if (result.errors?.length) return result;
     const written = write(result);
     const { bytes } = written;
     const isCurrent =
+      !isPartial &&
       began >= this.#knownSince &&
       !this.#happenedSince(began, scope) &&
       !this.#isBehind(scope) &&

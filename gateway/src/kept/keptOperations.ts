@@ -192,7 +192,7 @@ export class KeptOperations {
     const { prepared, variables, caller } = request;
     const { principal } = this.#classOf(request, current);
     const asked = new Set<string>();
-    let isAnything = false;
+    let [isAnything, isPartial] = [false, false];
     const given = new Set<unknown>([principal.subject, ...bindingsOf(principal).map(([, value]) => value)]);
     const places = new Places(current.graph, this.#feedsOf(current), given);
     const reading: Reading = {
@@ -200,12 +200,13 @@ export class KeptOperations {
       // What a view depends on are the domains that it asks itself.
       asks: (subgraph) => void (subgraph !== viewName && asked.add(subgraph)),
       ran: (...run) => places.add(...run),
+      failed: () => (isPartial = true),
       asksAnything: () => (isAnything = true),
     };
     const member = this.#parts.callerOf(principal, caller.traceparent);
     const result = await noteReading(reading, () => current.pipeline.run(prepared, variables, member));
     places.add(prepared, variables, result.data);
-    return { result, scope: places.scope(isAnything ? undefined : asked) };
+    return { result, scope: places.scope(isAnything ? undefined : asked), isPartial };
   }
 
   #feedsOf({ graph }: GraphGeneration): FeedIndex {

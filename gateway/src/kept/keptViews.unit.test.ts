@@ -90,6 +90,15 @@ describe('an answer that came through a view', () => {
     expect(asked()).toHaveLength(2);
   });
 
+  it('is not kept if something that the view read had failed, whatever the view made of the rest', async () => {
+    parts.down.add('orders');
+    expect(await ask(operations.counter, 'left', 's8')).toEqual({ counter: { label: 'a: Shop s8' } });
+    parts.down.delete('orders');
+    await ask(operations.counter, 'left', 's8');
+    await ask(operations.counter, 'left', 's8');
+    expect(asked()).toHaveLength(2);
+  });
+
   it('is read anew for who came after an event, although a view is still reading', async () => {
     let open!: () => void;
     const gate = new Promise<void>((resolve) => (open = resolve));

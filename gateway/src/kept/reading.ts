@@ -9,6 +9,8 @@ export interface Reading {
   asks(subgraph: string): void;
   /** A document was run for a view. */
   ran(prepared: PreparedDocument, variables: Record<string, unknown>, data: unknown): void;
+  /** A view was told errors: it may have made its answer of less than there is. */
+  failed(): void;
   /** Something is asked of which nobody can tell what it depends on. */
   asksAnything(): void;
 }

@@ -27,7 +27,9 @@ export function viewRunner(
     const prepared = documents.prepareTrusted(known.source);
     const coerced = pipeline.coerce(prepared, variables);
     const { data, errors } = await pipeline.run(prepared, coerced, caller);
-    currentReading()?.ran(prepared, coerced, data);
+    const reading = currentReading();
+    reading?.ran(prepared, coerced, data);
+    if (errors?.length) reading?.failed();
     return { data: (data ?? null) as never, errors: errors ?? [] };
   };
 }
