@@ -30,7 +30,7 @@ const { settings: flags } = commandLine({
 and reads the order and the board; the kitchen of the store starts, finishes and hands over. The next rate follows while placing stays under a second (p99).
 Prints for each rate: orders completed, p50 and p99 of placing and of placing to the first status, and CPU milliseconds an order of Node and of PostgreSQL.
 Of the first rate also: what each database took, its dearest statements (pg_stat_statements), and with --profile CPU by part. On a busy machine compare
-CPU, not time, and only runs that were made together. The load comes from this process, on the same cores; its own CPU is not in the figures.`,
+CPU, not time, and only runs that were made together. The load comes from this process, on the same cores; its own CPU is told apart.`,
   examples: ['bench:orders', 'bench:orders --rates 6 --seconds 30 --profile /tmp/orders', 'bench:orders --reads 0'],
 });
 
@@ -95,10 +95,12 @@ async function measureAll(rig: Rig, options: Options): Promise<void> {
     if (first) await rig.statements.reset();
     const endProfile = first ? await rig.profile?.() : undefined;
     const before = cpuOfServer(rig.pid);
+    const ownBefore = process.cpuUsage();
     const offered = await offer(rig.guests, { rate, seconds: options.seconds });
     const cpu = cpuOfServer(rig.pid).since(before);
+    const own = process.cpuUsage(ownBefore);
     const profile = await endProfile?.();
-    tell(rate, offered, cpu);
+    tell(rate, offered, cpu, (own.user + own.system) / 1_000);
     if (first) tellStatements(await rig.statements.read(), offered.completed, options.statements);
     if (profile && options.profile) keepProfile(profile, options.profile, cpu.node / Math.max(1, offered.completed));
     if (offered.placing.at(0.99) > 1_000) break;
@@ -111,13 +113,14 @@ function tell(
   rate: number,
   { placing, firstStatus, completed, refused, failed, toRest }: Offered,
   cpu: ServerCpu,
+  ownMs: number,
 ): void {
   const each = (ms: number) => (ms / Math.max(1, completed)).toFixed(1);
   const problems = [refused && `${refused} refused`, failed && `${failed} failed`].filter(Boolean).join(', ');
   console.log(
     `\n${rate}/s: ${completed} completed, the last ${toRest.toFixed(1)} s after the last came${problems && `; ${problems}`}
   placing p50 ${placing.at(0.5).toFixed(0)} ms, p99 ${placing.at(0.99).toFixed(0)} ms; to the first status p50 ${firstStatus.at(0.5).toFixed(0)} ms, p99 ${firstStatus.at(0.99).toFixed(0)} ms
-  CPU an order: ${each(cpu.node + cpu.postgres)} ms (Node ${each(cpu.node)}, PostgreSQL ${each(cpu.postgres)})`,
+  CPU an order: ${each(cpu.node + cpu.postgres)} ms (Node ${each(cpu.node)}, PostgreSQL ${each(cpu.postgres)}); the load itself took ${each(ownMs)} ms`,
   );
 }
 

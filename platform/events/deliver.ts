@@ -64,9 +64,25 @@ export type CheckedMessage =
   /** The message can never be handled, for this reason. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
+/**
+ * What the checks of a message have come to, by what was checked. A process reads a message once and hands the same
+ * object to each consumer that hears it, so it is checked once, too.
+ */
+const checks = new WeakMap<object, Map<object, unknown>>();
+/** Stands in `checks` for the check of the envelope, beside those of data by their definitions. */
+const envelopeParts = {};
+
+function onceFor<Result>(value: unknown, what: object, check: () => Result): Result {
+  if (typeof value !== 'object' || value === null) return check();
+  const done = checks.get(value) ?? new Map<object, unknown>();
+  checks.set(value, done);
+  if (!done.has(what)) done.set(what, check());
+  return done.get(what) as Result;
+}
+
 /** Reads a message of the bus for a consumer: is it an event that the consumer hears, and in a shape that it knows? */
 export function checkMessage(consumer: Consumer, value: unknown): CheckedMessage {
-  const parsed = parseEnvelope(value);
+  const parsed = onceFor(value, envelopeParts, () => parseEnvelope(value));
   if (parsed.kind === 'invalid') return { kind: 'unreadable', reason: parsed.reason };
   const definition = consumer.events.find(({ name }) => name === parsed.envelope.eventType);
   if (!definition) return { kind: 'ignored' };
@@ -76,7 +92,7 @@ export function checkMessage(consumer: Consumer, value: unknown): CheckedMessage
       reason: `unknown version ${parsed.envelope.version} of ${definition.name}; this consumer knows ${definition.version}`,
     };
   }
-  const data = definition.schema.safeParse(parsed.envelope.data);
+  const data = onceFor(value, definition, () => definition.schema.safeParse(parsed.envelope.data));
   if (!data.success)
     return {
       kind: 'unreadable',

@@ -63,6 +63,20 @@ describe('a message', () => {
     expect(checkMessage(consumer, value)).toEqual({ kind: 'unreadable', reason: expect.stringContaining(reason) });
   });
 
+  it('is checked once, however many consumers hear it', () => {
+    let checked = 0;
+    const counting = {
+      ...CounterRaised,
+      schema: CounterRaised.schema.refine(() => (checked += 1)),
+    } as typeof CounterRaised;
+    const others = ['a', 'b', 'c'].map((name) => onEvent(counting, `test.${name}`, async () => undefined));
+    const message = structuredClone(event);
+    const read = others.map((other) => checkMessage(other, message));
+    expect(read).toEqual([1, 2, 3].map(() => ({ kind: 'event', event })));
+    expect(checkMessage(consumer, message).kind).toBe('event');
+    expect(checked).toBe(1);
+  });
+
   it('does not repeat the values it refuses', () => {
     expect(
       JSON.stringify(checkMessage(consumer, { ...event, data: { counter: 'a', group: 'g', by: 'secret' } })),
