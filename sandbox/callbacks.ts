@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { Webhook } from 'standardwebhooks';
+import { request } from 'undici';
 import { underDeadline } from '#platform/http/underDeadline.ts';
 
 /** Where a client wants to be told, and the secret that signs, in base64. */
@@ -84,9 +85,9 @@ export class Callbacks {
     try {
       const headers = { 'content-type': 'application/json', ...(await this.sign(secret, id, body)) };
       return await underDeadline(5_000, this.#stop.signal, async (signal) => {
-        const response = await fetch(url, { method: 'POST', body, headers, signal });
-        await response.body?.cancel();
-        return response.ok;
+        const answer = await request(url, { method: 'POST', body, headers, signal });
+        await answer.body.dump();
+        return answer.statusCode >= 200 && answer.statusCode < 300;
       });
     } catch {
       return false;
