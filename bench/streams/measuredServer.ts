@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Session, type Profiler } from 'node:inspector/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { getHeapSpaceStatistics } from 'node:v8';
 import type { JWK } from 'jose';
 import { answerCalls } from './childCalls.ts';
 import type { Happening } from './benchDomain.ts';
@@ -40,6 +41,7 @@ export interface Mark {
   readonly cpu: number;
   /** That of the thread which runs JavaScript; the rest is of those that collect garbage and compile. */
   readonly mainCpu: number;
+  /** Without V8's young generation: how large that is depends on what was done, not on how many sockets there are. */
   readonly rss: number;
   readonly heap: number;
 }
@@ -50,8 +52,11 @@ const settleRounds = 4;
 const mark = (): Mark => {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed, external } = process.memoryUsage();
-  return { cpu: user + system, mainCpu: mainThreadCpu(), rss, heap: heapUsed + external };
+  return { cpu: user + system, mainCpu: mainThreadCpu(), rss: rss - youngGeneration(), heap: heapUsed + external };
 };
+
+const youngGeneration = (): number =>
+  getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')!.physical_space_size;
 
 /** The first number is the time for which the thread has run, in nanoseconds. */
 const mainThreadCpu = (): number =>

@@ -27,7 +27,8 @@ snapshot, then again with cursors. stalled: growth of memory, evictions, the oth
 In fanout, one-each and documents both servers run side by side with all their subscribers and take turns, so that what else the machine does meets both.
 In each turn a server makes its events itself and drops them (what it takes idle), then makes as many and delivers them; CPU is that of the server's process
 and the second less the first, the median of the turns with the least and the most beside it, and that of the thread which runs JavaScript. Garbage is
-collected before each turn, and events are sent until the code is compiled. Neither pings. Memory is the server's RSS after collecting garbage, less the same before the sockets came. The load comes from the same machine.`,
+collected before each turn, and events are sent until the code is compiled. Neither pings. Memory is the server's RSS after collecting
+garbage without V8's young generation (up to 128 MB, which does not depend on the number of sockets), less the same before the sockets came. The load comes from the same machine.`,
   examples: ['bench:streams --only fanout --subscribers 1000'],
 };
 
