@@ -12,6 +12,7 @@ import type { Budget } from './budget.ts';
 import { stableJson, type Cursors, type Position } from './cursors.ts';
 import type { FeedAddress } from './feeds/feedAddress.ts';
 import type { StreamHub } from './feeds/streamHub.ts';
+import type { Renderings } from './renderings.ts';
 import type { Route } from './routes.ts';
 import type { Semaphore } from './semaphore.ts';
 import type { SharedStream, SharedStreamParts } from './sharedStream.ts';
@@ -32,6 +33,8 @@ export interface SharedContext {
   readonly beginningReads: Semaphore;
   /** Reads for events that are under way. Streams whose documents differ in names only share them. */
   readonly reading: Map<string, Promise<ExecutionResult>>;
+  /** Streams that have been answered at once, such as those that share a read, wait for their turn to go on. */
+  readonly renderings: Renderings;
   readonly callerOf: (principal: Principal, traceparent: string) => Caller;
   readonly onEmpty: (stream: SharedStream) => void;
 }
@@ -101,11 +104,10 @@ export class SharedParts implements SharedStreamParts {
   async read(read: StreamRead): Promise<ExecutionResult> {
     const { ownAnswer } = this.#route.made;
     // Reads for an event are not delayed. Reads that begin a stream may be many, so they wait their turn.
-    return ownAnswer(
-      await (read.traceparent === undefined
-        ? this.#context.beginningReads.run(() => this.#run(read))
-        : this.#runOnce(read)),
-    );
+    if (read.traceparent === undefined) return ownAnswer(await this.#context.beginningReads.run(() => this.#run(read)));
+    const answer = await this.#runOnce(read);
+    await this.#context.renderings.turn();
+    return ownAnswer(answer);
   }
 
   #runOnce(read: StreamRead): Promise<ExecutionResult> {

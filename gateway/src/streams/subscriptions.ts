@@ -13,6 +13,7 @@ import { Refusal } from '../errors/refusal.ts';
 import type { Budget } from './budget.ts';
 import { stableJson, type Cursors, type CursorOwner, type Position } from './cursors.ts';
 import { addressKey, feedOf } from './feeds/feedAddress.ts';
+import { Renderings } from './renderings.ts';
 import { Semaphore } from './semaphore.ts';
 import { RoutedSubscription, type Counted, type Opening, type SubscriptionRouting } from './routedSubscription.ts';
 import type { GraphGeneration } from '../execution/liveGraph.ts';
@@ -68,6 +69,7 @@ export class Subscriptions {
       kept: new LruCache<StreamMessage>(keptBytes),
       beginningReads: new Semaphore(readsAtOnce),
       reading: new Map(),
+      renderings: new Renderings(),
       onEmpty: (stream) => {
         const { key } = stream.parts;
         if (this.#shared.get(key) === stream) this.#shared.delete(key);
