@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { StreamPolicy } from '../../channelManifest.ts';
 import { latin1 } from '../../streams/streamMessage.ts';
+import { SharedFrame } from './sharedFrame.ts';
 
 /**
  * Why a connection is cut. `unread`: the client has too much unread output; `memory`: all clients together have;
@@ -10,6 +11,9 @@ import { latin1 } from '../../streams/streamMessage.ts';
  * close.
  */
 export type CutReason = 'unread' | 'memory' | 'stalled' | 'silent' | 'closing';
+
+/** Written to one socket after the other, so that one serves all. */
+const sharedFrame = new SharedFrame();
 
 /** What serves connections: an object instead of callbacks, which each connection would have for itself. */
 export interface ConnectionOwner {
@@ -70,7 +74,12 @@ export class SocketConnection {
     const begin = frameHeader(head.length + tail.length) + head;
     if (this.#raw.writableLength === 0) {
       this.#frames = 0;
-      this.#raw.write(begin + tail, 'latin1');
+      const frame = sharedFrame.of(begin, tail);
+      if (!frame) this.#raw.write(begin + tail, 'latin1');
+      else {
+        this.#raw.write(frame);
+        if (this.#raw.writableLength > 0) sharedFrame.giveAway();
+      }
     } else {
       // The frame has to wait in memory. The two parts are written separately, so that the shared one is in memory
       // once.
