@@ -93,6 +93,13 @@ it('tells a parameter that cannot be sent and a value that cannot be read, and g
   expect((await client.query(text, [1, {}])).rows).toEqual([{ id: 1 }]);
 });
 
+it('refuses to copy, and goes on', async () => {
+  await client.query('BEGIN');
+  await expect(client.query('/* by this way */ COPY thing FROM STDIN')).rejects.toThrow('nothing is copied');
+  await client.query('ROLLBACK');
+  expect((await client.query('SELECT id FROM thing WHERE id = $1', [1])).rows).toEqual([{ id: 1 }]);
+});
+
 it('sends a statement by one write, also the one that prepares it', async () => {
   const text = 'SELECT name FROM thing WHERE id = $1 -- one write';
   await client.query(text, [1]);
@@ -195,6 +202,16 @@ describe('a transaction', () => {
     await client.query('BEGIN');
     await expect(client.query(change, [1])).rejects.toThrow('aborted');
     await client.query('ROLLBACK');
+    expect(await named()).toBe('one');
+  });
+
+  it('is cut off where the time of its first statement is over before it is sent', async () => {
+    const slow = client.query('SELECT pg_sleep(0.2)').catch((reason: Error) => reason.message);
+    await client.query('BEGIN');
+    const first = { text: change, values: [1], query_timeout: 20 } as pg.QueryConfig;
+    await expect(client.query(first)).rejects.toThrow('timeout');
+    await expect(client.query(change, [1])).rejects.toThrow('terminated');
+    expect(await slow).toContain('terminated');
     expect(await named()).toBe('one');
   });
 

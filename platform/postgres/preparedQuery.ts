@@ -24,7 +24,7 @@ interface Columns {
 export type PreparedStatements = Map<string, Columns | 'unsure'>;
 
 interface Connection {
-  readonly stream: { readonly writable: boolean; write(bytes: Buffer): boolean };
+  readonly stream: { readonly writable: boolean; write(bytes: Buffer): boolean; destroy(): void };
 }
 
 /** invalid_sql_statement_name: the session keeps no statement of that name. */
@@ -66,6 +66,7 @@ export class PreparedQuery {
   #columns: Columns | undefined;
   #parsers: ((value: string) => unknown)[] = [];
   #beginning: boolean;
+  #submitted = false;
   #failure: Error | undefined;
   readonly #result: pg.QueryResult & { command: string };
 
@@ -99,6 +100,7 @@ export class PreparedQuery {
   }
 
   submit({ stream }: Connection): null {
+    this.#submitted = true;
     const bytes = this.#bytes();
     if (stream.writable) stream.write(bytes);
     return null;
@@ -175,10 +177,12 @@ export class PreparedQuery {
     if (this.#name !== '') this.#prepared.set(this.#name, this.#columns ?? withoutRows);
   }
 
-  handleError(error: Error): void {
+  handleError(error: Error, { stream }: Connection): void {
     // Something has reset the session (DISCARD ALL, DEALLOCATE ALL): nothing of what it kept is sure any more.
     if ((error as { code?: string }).code === unknownStatement)
       for (const name of this.#prepared.keys()) this.#prepared.set(name, 'unsure');
+    // Its time was over while it waited for others. Without its BEGIN, what follows would commit by itself.
+    if (!this.#submitted && this.#begin !== undefined) stream.destroy();
     this.callback(this.#failure ?? error);
   }
 
@@ -191,8 +195,10 @@ export class PreparedQuery {
 
   handlePortalSuspended(): void {}
 
-  handleCopyInResponse(connection: { sendCopyFail(reason: string): void }): void {
+  handleCopyInResponse(connection: { sendCopyFail(reason: string): void; sync(): void }): void {
     connection.sendCopyFail('nothing is copied by this way');
+    // PostgreSQL has passed over the first one, since it waited for data.
+    connection.sync();
   }
 
   handleCopyData(): void {}
