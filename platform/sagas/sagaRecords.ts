@@ -33,6 +33,8 @@ export class SagaRecords {
   /** By number; undefined until it is read. */
   #recorded: Map<number, Operation> | undefined;
   #unwritten: Operation[] = [];
+  /** Whether a write was begun of which no answer has come. */
+  #unsure = false;
 
   /** @param options.fresh whether the saga was started for this run, and so nothing of it is recorded */
   constructor(options: { database: SagaDatabase; sagaId: string; owner: string; fresh: boolean }) {
@@ -174,20 +176,20 @@ export class SagaRecords {
 
   /**
    * Writes, and tries again while the database cannot be reached. A write whose answer was lost may have been done, so
-   * before it is tried again, what it was to write is looked for.
+   * before it is tried again, or another one begins after this was given up, what it was to write is looked for.
    */
   async #writing<Result>(statement: () => Promise<Result>): Promise<Result> {
-    let unsure = false;
     return retried(async () => {
-      if (unsure) {
+      if (this.#unsure) {
         const recorded = (this.#recorded = await this.#read());
         this.#unwritten = this.#unwritten.filter(
           ({ number, completedAt }) => recorded.get(number)?.completedAt !== completedAt,
         );
       }
-      unsure = true;
+      this.#unsure = true;
       const written = new Set(this.#unwritten);
       const result = await statement();
+      this.#unsure = false;
       this.#unwritten = this.#unwritten.filter((each) => !written.has(each));
       return result;
     });
