@@ -4,7 +4,7 @@ import { hooksInTime } from './scripts/lint/hooksInTime.js';
 import { onePlace } from './scripts/lint/onePlace.js';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'generated/', '.data/', 'coverage/', '**/*.js'] },
+  { ignores: ['node_modules/', 'generated/', '.data/', 'coverage/', '**/dist/', '**/*.js'] },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.base],

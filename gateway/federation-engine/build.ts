@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 
-/** Writes `dist/`: the engine and what it needs of this repository in one module, and the types of what it exports. */
+/**
+ * Writes `dist/`: the engine and what it needs of this repository in one module, and the types of what it exports; both
+ * for `import` and for `require`.
+ */
 const here = fileURLToPath(new URL('.', import.meta.url));
 const source = (name: string): string => join(here, 'src', `${name}.ts`);
 const dist = join(here, 'dist');
@@ -15,16 +18,20 @@ const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(here, 'p
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
-await build({
-  entryPoints: [source('engineGateway')],
-  outfile: join(dist, 'engineGateway.js'),
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  external: Object.keys({ ...dependencies, ...peerDependencies }),
-  logLevel: 'warning',
-});
+for (const [format, ending] of [
+  ['esm', 'js'],
+  ['cjs', 'cjs'],
+] as const)
+  await build({
+    entryPoints: [source('engineGateway')],
+    outfile: join(dist, `engineGateway.${ending}`),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format,
+    external: Object.keys({ ...dependencies, ...peerDependencies }),
+    logLevel: 'warning',
+  });
 writeTypes(['engineGateway', 'gatewayOptions', 'remoteDataSource']);
 console.log(`built ${dist}`);
 
@@ -46,7 +53,9 @@ function writeTypes(names: readonly string[]): void {
     rewriteRelativeImportExtensions: true,
   });
   for (const file of files)
-    program.emit(program.getSourceFile(file), (path, text) =>
-      writeFileSync(join(dist, basename(path)), text.replaceAll(/'(\.\/\w+)\.ts'/g, "'$1.js'")),
-    );
+    program.emit(program.getSourceFile(file), (path, text) => {
+      const to = join(dist, basename(path, '.d.ts'));
+      writeFileSync(`${to}.d.ts`, text.replaceAll(/'(\.\/\w+)\.ts'/g, "'$1.js'"));
+      writeFileSync(`${to}.d.cts`, text.replaceAll(/'(\.\/\w+)\.ts'/g, "'$1.cjs'"));
+    });
 }

@@ -1,7 +1,7 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import { withDoubles } from '../../src/documents/exactNumber.ts';
 import { graphqlAnswer, placesOf } from '../../src/execution/dataSources/graphqlAnswer.ts';
-import type { SubgraphRequest } from '#platform/subgraph/execution.ts';
+import type { SubgraphRequest } from '../../../platform/subgraph/execution.ts';
 import type {
   AnswerInspection,
   FetchedAnswer,

@@ -39,9 +39,10 @@ class EngineGateway implements GatewayInterface {
   #cleanup: (() => Promise<void>) | undefined;
 
   constructor(options: EngineGatewayOptions) {
-    checkOptions(options);
+    const unknown = checkOptions(options);
     this.#options = options;
     this.#log = options.logger ?? console;
+    if (unknown.length) this.#log.warn(`This gateway has no options ${unknown.join(', ')}: they do nothing.`);
   }
 
   onSchemaLoadOrUpdate(callback: GatewaySchemaLoadOrUpdateCallback): () => void {
@@ -87,14 +88,21 @@ class EngineGateway implements GatewayInterface {
   async #checkHealth(supergraphSdl: string): Promise<void> {
     await Promise.all(
       [...subgraphUrls(parse(supergraphSdl))].map(async ([name, url]) => {
-        const { data, errors } = await this.#source(name, url).process({
-          kind: 'health check',
-          request: { query: '{ __typename }' },
-          context: {},
-        });
-        if (!data || errors?.length) throw new Error(`The subgraph ${name} is not well: ${errors?.[0]?.message}`);
+        const failure = await this.#failureOf(name, url);
+        if (failure !== undefined) throw new Error(`The subgraph ${name} is not well: ${failure}`);
       }),
     );
+  }
+
+  async #failureOf(name: string, url: string): Promise<string | undefined> {
+    const request = { query: '{ __typename }' };
+    try {
+      const source = this.#source(name, url);
+      const { data, errors } = await source.process({ kind: 'health check', request, context: {} });
+      return errors?.[0]?.message ?? (data ? undefined : 'it answered without data');
+    } catch (error) {
+      return (error as Error).message;
+    }
   }
 
   #source(name: string, url: string): DataSource {

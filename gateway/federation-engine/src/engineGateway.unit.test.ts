@@ -2,7 +2,12 @@ import { gzipSync } from 'node:zlib';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { composeServices } from '@apollo/composition';
-import { ApolloGateway } from '@apollo/gateway';
+import {
+  ApolloGateway,
+  IntrospectAndCompose,
+  RemoteGraphQLDataSource,
+  type GraphQLDataSourceProcessOptions,
+} from '@apollo/gateway';
 import { ApolloServer, type ApolloServerOptions, type BaseContext } from '@apollo/server';
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import responseCachePlugin from '@apollo/server-plugin-response-cache';
@@ -133,6 +138,26 @@ it.each([
 });
 
 it.each([
+  ['query A { books { id } } query B { books { id } }', undefined, 'Name the operation: the document has several.'],
+  ['query A { books { id } }', 'B', 'The document has no operation "B".'],
+])('refuses a request that names no operation of its document: %s', async (query, operationName, message) => {
+  await served();
+  const { body, http } = await running!.executeOperation({ query, ...(operationName ? { operationName } : {}) });
+  const { errors, data } = (body as { singleResult: { data?: unknown; errors?: object[] } }).singleResult;
+  expect([http.status, data]).toEqual([400, undefined]);
+  expect(errors).toMatchObject([{ message, extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } }]);
+});
+
+it('says which options it does not have', async () => {
+  const warned: string[] = [];
+  await served({
+    logger: { ...silent, warn: (message: string) => void warned.push(message) },
+    ...{ serviceHealthCheck: true, debug: false, apollo: undefined },
+  });
+  expect(warned).toEqual(['This gateway has no options serviceHealthCheck, debug: they do nothing.']);
+});
+
+it.each([
   [undefined, '`supergraphSdl` is the supergraph as a text'],
   [{ serviceList: [] }, 'it takes no `serviceList`: compose beforehand'],
   [{ supergraphSdl: parse('{ a }') }, '`supergraphSdl` is the supergraph as a text'],
@@ -196,6 +221,39 @@ it('calls the hooks of its data sources, with the context of the request', async
   expect((await asks('{ books { id } }', {}, { 'x-user': 'ann' })).data).toEqual({ books: [{ id: '1' }, { id: '2' }] });
   expect(asked.map(({ headers }) => headers['x-user'])).toEqual(['ann']);
   expect(seen).toEqual([200, true]);
+});
+
+it('asks through data sources and composition of @apollo/gateway', async () => {
+  interface Context {
+    readonly user: string;
+  }
+  class Known extends RemoteGraphQLDataSource<Context> {
+    override willSendRequest({ request, context }: GraphQLDataSourceProcessOptions<Context>) {
+      request.http!.headers.set('x-user', String(context['user']));
+    }
+  }
+  const subgraphs = servers.map((server, at) => ({
+    name: Object.keys(sdl)[at]!,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+  }));
+  const asks = await served({
+    supergraphSdl: new IntrospectAndCompose({ subgraphs }),
+    buildService: ({ url }) => new Known({ url }),
+  });
+  asked = [];
+  const { data } = await asks('{ book(id: 2) { title price } }', {}, { 'x-user': 'ann' });
+  expect(data).toEqual({ book: { title: 'Book 2', price: 2 } });
+  expect(asked.map(({ headers }) => headers['x-user'])).toEqual(['ann', 'ann']);
+});
+
+it('says which subgraph is not well', async () => {
+  const gateway = createEngineGateway({
+    supergraphSdl: async ({ healthCheck }) => {
+      await healthCheck(supergraphSdl.replace(/http:[^"]*(?=")/, 'http://127.0.0.1:1/'));
+      return { supergraphSdl };
+    },
+  });
+  await expect(gateway.load({ apollo: {} })).rejects.toThrow(/^The subgraph books is not well: .*ECONNREFUSED/);
 });
 
 it('tells what a data source refuses at its place, and goes on', async () => {

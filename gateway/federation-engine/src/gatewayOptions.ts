@@ -7,6 +7,13 @@ import type {
 /** What Apollo Server hands each request over as. */
 export type RequestContext = GatewayGraphQLRequestContext;
 
+/**
+ * The `contextValue` of Apollo Server; of what is no client's request an empty object. Values of any kind, as
+ * `@apollo/gateway` has it: a hook reads those that its server puts there.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- An interface is assignable to a record of `any` only.
+export type Context = Record<string, any>;
+
 export interface ServiceEndpoint {
   readonly name: string;
   readonly url?: string;
@@ -16,10 +23,10 @@ export interface ServiceEndpoint {
 export interface DataSourceRequest {
   /** Its `http` has the headers that will be sent. */
   request: GatewayGraphQLRequest;
-  readonly kind: 'incoming operation' | 'health check';
-  /** The `contextValue` of Apollo Server; of a health check an empty object. */
-  readonly context: Record<string, unknown>;
-  /** Undefined for a health check. */
+  /** Another text is what somebody else asks a data source for. */
+  readonly kind: 'incoming operation' | 'health check' | 'loading schema' | (string & {});
+  readonly context: Context;
+  /** Undefined for what is no client's request. */
   readonly incomingRequestContext?: RequestContext;
 }
 

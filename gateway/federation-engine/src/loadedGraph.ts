@@ -22,6 +22,12 @@ interface Prepared {
   readonly neverNull: ReadonlySet<string>;
 }
 
+/** Apollo Server leaves it to a gateway to find that a document has no operation of the name that was asked for. */
+interface UncheckedContext {
+  readonly operation?: RequestContext['operation'];
+  readonly request: RequestContext['request'];
+}
+
 /** One supergraph, as it is served until the next one. */
 export class LoadedGraph {
   readonly supergraphSdl: string;
@@ -55,10 +61,8 @@ export class LoadedGraph {
 
   async run(requestContext: RequestContext): Promise<GatewayExecutionResult> {
     const { document, operation, request } = requestContext;
-    if (operation.operation === OperationTypeNode.SUBSCRIPTION)
-      return { errors: [inputError('This gateway answers queries and mutations; it has no subscriptions.')] };
-    if (!this.apiSchema.getRootType(operation.operation))
-      return { errors: [inputError(`This graph has no ${operation.operation}.`)] };
+    const refusal = this.#refusal(requestContext);
+    if (refusal) return { errors: [refusal] };
     const prepared = this.#prepare(requestContext);
     const { coerced, errors } = coerceVariables(
       this.apiSchema,
@@ -91,6 +95,20 @@ export class LoadedGraph {
     return answer.errors?.length ? { data, errors: answer.errors.map(withServiceName) } : { data };
   }
 
+  #refusal({ operation, request: { operationName } }: UncheckedContext): GraphQLError | undefined {
+    if (!operation)
+      return refused(
+        operationName
+          ? `The document has no operation "${operationName}".`
+          : 'Name the operation: the document has several.',
+        'OPERATION_RESOLUTION_FAILURE',
+      );
+    if (operation.operation === OperationTypeNode.SUBSCRIPTION)
+      return refused('This gateway answers queries and mutations; it has no subscriptions.');
+    if (!this.apiSchema.getRootType(operation.operation)) return refused(`This graph has no ${operation.operation}.`);
+    return undefined;
+  }
+
   #parsed = (text: string): unknown =>
     this.#options.exactNumbers ? parseJson(text, { trusted: true }) : JSON.parse(text);
 
@@ -119,6 +137,9 @@ function refuseRestrictions({ guards }: Graph): void {
         ' compose it without them, and have the subgraphs refuse what a caller may not see',
     );
 }
+
+const refused = (message: string, code = 'BAD_USER_INPUT'): GraphQLError =>
+  new GraphQLError(message, { extensions: { code, http: { status: 400 } } });
 
 const inputError = (message: string, nodes?: GraphQLError['nodes']): GraphQLError =>
   new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT' } });

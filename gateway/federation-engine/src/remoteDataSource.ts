@@ -5,12 +5,12 @@ import { stringifyExactly } from '../../src/documents/exactNumber.ts';
 import { parseJson } from '../../src/documents/parseJson.ts';
 import { unpacked } from '../../src/execution/dataSources/unpacked.ts';
 import { restrictBy } from './cacheControl.ts';
-import type { DataSource, DataSourceRequest } from './gatewayOptions.ts';
+import type { Context, DataSource, DataSourceRequest } from './gatewayOptions.ts';
 
 export interface ReceivedResponse {
   readonly request: GatewayGraphQLRequest;
   response: GatewayGraphQLResponse;
-  readonly context: Record<string, unknown>;
+  readonly context: Context;
 }
 
 /** The hooks may be given as options, or be methods of a class that extends `RemoteDataSource`. */
@@ -21,7 +21,7 @@ export interface RemoteDataSourceOptions {
   /** What it returns is taken for the answer. */
   didReceiveResponse?(received: ReceivedResponse): GatewayGraphQLResponse | Promise<GatewayGraphQLResponse>;
   /** When no answer came: it may throw an error of its own. */
-  didEncounterError?(error: Error, request: GatewayGraphQLRequest, context: Record<string, unknown>): void;
+  didEncounterError?(error: Error, request: GatewayGraphQLRequest, context: Context): void;
   /** Until an answer begins, and between its parts (10 000). */
   readonly timeoutMs?: number;
   /** The answer's `cache-control` limits how long the whole may be kept; true by default. */
@@ -90,7 +90,7 @@ export class RemoteDataSource implements DataSource {
     return this.#options.didReceiveResponse?.(received) ?? received.response;
   }
 
-  didEncounterError(error: Error, request: GatewayGraphQLRequest, context: Record<string, unknown>): void {
+  didEncounterError(error: Error, request: GatewayGraphQLRequest, context: Context): void {
     this.#options.didEncounterError?.(error, request, context);
   }
 
