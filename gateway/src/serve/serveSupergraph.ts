@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { platformSettings } from '#platform/config/settings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
+import type { CertificateFiles } from '#platform/http/tlsDoor.ts';
 import { anonymous } from '#platform/identity/principal.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { createMetrics } from '#platform/telemetry/metrics.ts';
@@ -32,6 +33,19 @@ const configuration = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   /** If `true`, the client's Authorization header is sent to every subgraph. */
   FORWARD_AUTHORIZATION: z.enum(['true', 'false']).default('false'),
+  /** Origins of web apps that may call (CORS), separated by commas. */
+  ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((each) => each.trim())
+        .filter(Boolean),
+    ),
+  /** Files (PEM) with a certificate and its key: it speaks TLS then. */
+  TLS_CERT_PATH: z.string().min(1).optional(),
+  TLS_KEY_PATH: z.string().min(1).optional(),
   ENGINE: platformSettings.shape.ENGINE,
   /** What a request may cost at most, by `@cost` and `@listSize`. Without it nothing is refused for its cost. */
   COST_LIMIT: z.coerce.number().int().positive().optional(),
@@ -56,6 +70,7 @@ export async function serveSupergraph(
   if (!parsed.success)
     throw new StartupError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
   const config = parsed.data;
+  const certificate = certificateOf(config);
   const file = supergraphFile(config.SUPERGRAPH, `SUPERGRAPH: ${config.SUPERGRAPH} cannot be read.`);
   const graph = graphOf(file.text, config.SUPERGRAPH);
   const log = createLogger({ level: config.LOG_LEVEL });
@@ -100,6 +115,8 @@ export async function serveSupergraph(
     log,
     metrics,
     port: config.PORT,
+    origins: config.ORIGINS,
+    ...(certificate ? { certificate } : {}),
   });
   const told =
     config.METRICS_PORT === undefined
@@ -121,6 +138,15 @@ export async function serveSupergraph(
       await Promise.all([...subgraphs.values()].map((each) => each.close()));
     },
   };
+}
+
+function certificateOf({
+  TLS_CERT_PATH: certPath,
+  TLS_KEY_PATH: keyPath,
+}: z.output<typeof configuration>): CertificateFiles | undefined {
+  if (certPath !== undefined && keyPath !== undefined) return { certPath, keyPath };
+  if (certPath === undefined && keyPath === undefined) return undefined;
+  throw new StartupError('TLS_CERT_PATH and TLS_KEY_PATH belong together: set both, or none.');
 }
 
 function graphOf(text: string, file: string): Graph {

@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { auditServer } from 'graphql-http';
 import { graphql, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { certificates } from '#platform/testkit/certificates.ts';
 import { httpSubgraph } from '../execution/dataSources/httpSubgraph.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
 import { serveSupergraph } from './serveSupergraph.ts';
@@ -270,6 +272,44 @@ describe('any Federation 2 supergraph', () => {
     expect(await ask('mutation { add }', {}, {}, closed.url)).toMatchObject({ data: { add: null } });
     expect(attempts).toEqual({});
     await closed.close();
+  });
+
+  it('lets web apps of the origins call that it is told of, and speaks TLS with a certificate', async () => {
+    const { ca, cert, key } = certificates();
+    const told = await serveSupergraph({
+      SUPERGRAPH: join(folder, 'supergraph.graphql'),
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      ORIGINS: 'https://a.example, https://b.example',
+      TLS_CERT_PATH: cert,
+      TLS_KEY_PATH: key,
+    });
+    try {
+      expect(told.url).toMatch(/^https:/);
+      const allowed = (origin: string) =>
+        new Promise((resolve, reject) => {
+          const headers = { origin, 'access-control-request-method': 'POST' };
+          const to = { host: '127.0.0.1', port: told.port, path: '/graphql', method: 'OPTIONS', headers };
+          httpsRequest({ ...to, ca: readFileSync(ca), agent: false }, (response) => {
+            response.resume();
+            resolve(response.headers['access-control-allow-origin']);
+          })
+            .on('error', reject)
+            .end();
+        });
+      expect(await allowed('https://b.example')).toBe('https://b.example');
+      expect(await allowed('https://c.example')).toBeUndefined();
+    } finally {
+      await told.close();
+    }
+  });
+
+  it.each([
+    [{ TLS_KEY_PATH: '/a' }, 'TLS_CERT_PATH and TLS_KEY_PATH belong together'],
+    [{ ORIGINS: 'https://a.example/' }, '"https://a.example/" is no origin'],
+  ])('fails to start with settings that would do nothing: %s', async (settings, message) => {
+    const usual = { SUPERGRAPH: join(folder, 'supergraph.graphql'), PORT: '0', LOG_LEVEL: 'silent' };
+    await expect(serveSupergraph({ ...usual, ...settings })).rejects.toThrow(message);
   });
 
   it('fails to start with a supergraph that renames its root types, and says what to do', async () => {
