@@ -1,3 +1,6 @@
+/** A timer of Node that is longer, which is 24.8 days, fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /**
  * Resolves after `ms`, or at once when the signal fires. The timer keeps the process alive, because a process that
  * waits to try again, for example while it starts, may have no other open handle and would exit. So pass a signal if
@@ -6,12 +9,16 @@
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
+    let timer: NodeJS.Timeout;
     const done = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const wait = (left: number): void => {
+      timer = left > longestTimerMs ? setTimeout(wait, longestTimerMs, left - longestTimerMs) : setTimeout(done, left);
+    };
+    wait(ms);
     signal?.addEventListener('abort', done, { once: true });
   });
 }
