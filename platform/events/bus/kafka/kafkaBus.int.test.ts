@@ -130,6 +130,54 @@ describeOnKafka('Kafka', () => {
     120_000,
   );
 
+  it.each([
+    ['kafkajs', 'was deleted'],
+    ['kafkajs', 'is not there any more, nor anything before it that it had not heard'],
+    ['platformatic', 'was deleted'],
+    ['platformatic', 'is not there any more, nor anything before it that it had not heard'],
+  ] as const)(
+    'lets a group go on with what is left where the message that it waits for %s: %s',
+    async (client, what) => {
+      const broker = await sharedKafka();
+      const [topic, group] = [`moved-${randomUUID()}.v1`, `group-${randomUUID()}`];
+      const admin = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING }).admin();
+      await admin.connect();
+      const description = { name: topic, partitions: 1, retentionDays: 1 };
+      const open = () => kafkaBus({ brokers: [broker], client, log, topics: [description] });
+      const bus = await open();
+      const publish = (...keys: string[]) =>
+        bus.publish(
+          topic,
+          keys.map((key) => ({ key, value: {} as EventEnvelope })),
+        );
+      const heard: string[] = [];
+      const hear = async ({ key }: { key: string }) => void heard.push(key);
+      try {
+        const first = await open();
+        await first.consume(group, [topic], hear);
+        await publish('a', 'b');
+        await until(() => heard.length === 2);
+        await first.close();
+        await publish('c', 'd', 'e');
+        if (what === 'was deleted')
+          await until(async () => {
+            await admin.fetchTopicOffsets(topic);
+            await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '4' }] });
+            return true;
+          });
+        else await admin.setOffsets({ groupId: group, topic, partitions: [{ partition: 0, offset: '1000' }] });
+        await bus.consume(group, [topic], hear);
+        await until(() => heard.includes('e'), { timeoutMs: 30_000 });
+        await publish('f');
+        await until(() => heard.includes('f'), { timeoutMs: 30_000 });
+        if (what === 'was deleted') expect(heard).toEqual(['a', 'b', 'e', 'f']);
+      } finally {
+        await Promise.all([admin.disconnect(), bus.close()]);
+      }
+    },
+    90_000,
+  );
+
   it('lets the clients stand for each other: a key is in the same partition whoever publishes, and members of both share a group', async () => {
     const broker = await sharedKafka();
     const buses = await Promise.all(
