@@ -21,8 +21,8 @@ const { settings: flags, switches } = commandLine({
     '--hive': 'with @graphql-hive/gateway, too, without and with its addon in Rust; installed the first time (500 MB)',
   },
   more: `Prints, for a page of four subgraphs and for one field, CPU milliseconds a request of our engine and of Apollo's, without HTTP; then of whole gateways, each
-in a process of its own on one core, 50 requests in flight: the page, the page in 50 documents with variables of their own, one field; and the
-memory of each after each of them. All take turns, the least of each counts, and answers are compared first.`,
+in a process of its own on one core, 50 requests in flight: the page, which all ask for alike; the page with 50 values of its variables; the page in 50
+documents with variables of their own; one field; and the memory of each after each of them. All take turns, the least of each counts, and answers are compared first.`,
   examples: ['bench:engine', 'bench:engine --hive --scale 4'],
 });
 await main(Number(flags['SECONDS'] ?? 4) || 4);

@@ -24,6 +24,13 @@ const turns = 3;
 const loads = (scale: number): readonly Load[] => [
   { name: 'heavy', bodies: [JSON.stringify({ query: heavy })], requests: 150 * scale },
   {
+    name: '50 variables',
+    bodies: Array.from({ length: 50 }, (_, number) =>
+      JSON.stringify({ ...variedHeavy(0), variables: variedHeavy(number).variables }),
+    ),
+    requests: 150 * scale,
+  },
+  {
     name: '50 documents',
     bodies: Array.from({ length: 50 }, (_, number) => JSON.stringify(variedHeavy(number))),
     requests: 150 * scale,

@@ -78,7 +78,7 @@ export function createSubgraphFetch(
     };
   const unread = (request: WrittenRequest, context: SubgraphFetchContext) =>
     way.ask(
-      { query: request.query, reads: request.isQuery, key: () => request.body.toString('latin1') },
+      { query: request.query, reads: request.isQuery, key: () => (request.text ??= request.body.toString('latin1')) },
       context,
       async (headers, signal) => new Landed(await call.bytes(request, headers, signal)),
     );
@@ -126,13 +126,17 @@ class SubgraphWay {
         authorization: await context.authorizationFor(this.#name),
         traceparent: childTraceparent(context.traceparent),
       };
-      const key = asked.reads
-        ? `${this.#epoch}\n${context.freshness}\n${headers.authorization}\n${asked.key()}`
-        : undefined;
-      const { result: work, leave } =
-        key === undefined
-          ? this.#alone((signal) => send(headers, signal))
-          : this.#inFlight.share(key, (signal) => this.#guarded(() => send(headers, signal), signal));
+      const {
+        result: work,
+        leave,
+        forget,
+      } = asked.reads
+        ? this.#inFlight.share(
+            asked.key(),
+            `${this.#epoch}\n${context.freshness}\n${headers.authorization}`,
+            (signal) => this.#guarded(() => send(headers, signal), signal),
+          )
+        : this.#alone((signal) => send(headers, signal));
       const came = await before(asked.reads ? context : { deadline: context.deadline }, work);
       if (came !== 'late' && came !== 'abandoned') {
         const readCame = (look?: AnswerInspection) => this.#read(came, asked, context, began, look);
@@ -142,7 +146,7 @@ class SubgraphWay {
       leave();
       // Others may wait for the same.
       if (came === 'abandoned') return read(this.#abandoned(asked, began));
-      if (key !== undefined) this.#inFlight.forget(key);
+      forget?.();
       const message = `The part of the graph that ${this.#name} answers took too long.`;
       return read(this.#counted('late', began, failed(asked, 'DEADLINE_EXCEEDED', message)));
     } catch (error) {

@@ -7,6 +7,8 @@ import { Landed } from './landed.ts';
 export type Came = ExecutionResult | Landed;
 
 interface Flight {
+  readonly asked: string;
+  readonly by: string;
   /** Settles once: to bytes or a text if more than one waits, else to what the call gave. */
   landed?: Promise<Came | string>;
   waiting: number;
@@ -19,6 +21,8 @@ export interface Passenger {
   readonly result: Promise<Came>;
   /** Waits no longer. With the last one the request ends, too. */
   leave(): void;
+  /** Nobody else joins it: whoever waited gave up, and it may never land. */
+  readonly forget?: () => void;
 }
 
 /**
@@ -26,10 +30,12 @@ export interface Passenger {
  * of their own.
  */
 export class InFlight {
-  readonly #flights = new Map<string, Flight>();
+  /** By what is asked, and by whom. The first is long: put together with the second, it would be hashed each time. */
+  readonly #flights = new Map<string, Map<string, Flight>>();
 
-  share(key: string, call: (signal: AbortSignal) => Promise<Came>): Passenger {
-    const flight = this.#flights.get(key) ?? this.#begin(key, call);
+  /** @param by the same for all who may have the same answer */
+  share(asked: string, by: string, call: (signal: AbortSignal) => Promise<Came>): Passenger {
+    const flight = this.#flights.get(asked)?.get(by) ?? this.#begin(asked, by, call);
     flight.waiting += 1;
     const result = flight.landed!.then((landed) =>
       typeof landed === 'string' ? (parseJson(landed, { trusted: true }) as ExecutionResult) : landed,
@@ -39,31 +45,36 @@ export class InFlight {
       leave: () => {
         flight.waiting -= 1;
         if (flight.waiting > 0) return;
-        if (this.#flights.get(key) === flight) this.#flights.delete(key);
+        this.#forget(flight);
         flight.unwanted.abort();
       },
+      forget: () => this.#forget(flight),
     };
   }
 
-  #begin(key: string, call: (signal: AbortSignal) => Promise<Came>): Flight {
-    const flight: Flight = { waiting: 0, unwanted: new AbortController() };
-    this.#flights.set(key, flight);
-    flight.landed = this.#land(key, flight, call(flight.unwanted.signal));
+  #begin(asked: string, by: string, call: (signal: AbortSignal) => Promise<Came>): Flight {
+    const flight: Flight = { asked, by, waiting: 0, unwanted: new AbortController() };
+    const same = this.#flights.get(asked);
+    if (same) same.set(by, flight);
+    else this.#flights.set(asked, new Map([[by, flight]]));
+    flight.landed = this.#land(flight, call(flight.unwanted.signal));
     return flight;
   }
 
-  /** Nobody else joins it: whoever waited gave up, and it may never land. */
-  forget(key: string): void {
-    this.#flights.delete(key);
+  #forget(flight: Flight): void {
+    const same = this.#flights.get(flight.asked);
+    if (same?.get(flight.by) !== flight) return;
+    if (same.size > 1) same.delete(flight.by);
+    else this.#flights.delete(flight.asked);
   }
 
-  async #land(key: string, flight: Flight, call: Promise<Came>): Promise<Came | string> {
+  async #land(flight: Flight, call: Promise<Came>): Promise<Came | string> {
     try {
       const result = await call;
       return !(result instanceof Landed) && flight.waiting > 1 ? stringifyExactly(result) : result;
     } finally {
       // In the same turn as the decision above: nobody joins after it.
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      this.#forget(flight);
     }
   }
 }

@@ -23,6 +23,8 @@ export interface WrittenRequest {
   readonly isQuery: boolean;
   /** The JSON of the whole request. */
   readonly body: Buffer;
+  /** The same as a text, to compare; kept by who first needs it. */
+  text?: string;
 }
 
 /** A subgraph's answer in bytes, as it came. Its reader either takes values out of the bytes, or calls `read`. */

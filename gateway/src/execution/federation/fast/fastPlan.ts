@@ -5,6 +5,7 @@ import { typeConditionOf } from '../running/rewrite.ts';
 import { CodeGenerator, type CodedPlan, type CodedStep, type SharedCodes } from './generateCode.ts';
 import { groupRequest, selectionOf, type GroupRequest, type StepSelection } from './groupRequest.ts';
 import { NotCovered, OpenTree, isOf } from './openTree.ts';
+import type { PlanWork } from './planWork.ts';
 import { grouped, scheduled, type StepGroup } from './schedule.ts';
 
 /** A group of fetches with the request for it. */
@@ -15,6 +16,8 @@ export interface PlannedGroup extends StepGroup {
 /** A plan with the code that reads the answers of its subgraphs, and writes the client's. */
 export interface FastPlan extends CodedPlan {
   readonly groups: readonly PlannedGroup[];
+  /** What is under way and can be joined, by the bytes of the answer that came first. */
+  readonly works: Map<Buffer, PlanWork>;
 }
 
 export interface FastSchemas {
@@ -50,6 +53,7 @@ export function fastPlan(
     for (const place of targets) for (const typed of place.typed.values()) if (requires) tree.require(typed, requires);
   return {
     ...new CodeGenerator(tree, codes).generate(coded),
+    works: new Map(),
     groups: grouped(steps).map((group) => ({ ...group, request: groupRequest(group, selections) })),
   };
 }

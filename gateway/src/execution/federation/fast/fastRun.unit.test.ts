@@ -2,16 +2,18 @@ import { composeServices } from '@apollo/composition';
 import { parse, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
 import { pino } from 'pino';
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { SubgraphRequest } from '#platform/subgraph/execution.ts';
+import type { SubgraphHeaders, SubgraphRequest } from '#platform/subgraph/execution.ts';
 import { buildGraph } from '../../../graph/graph.ts';
 import { createSubgraphFetch } from '../../dataSources/createSubgraphFetch.ts';
+import type { PlanExecution } from '../../engine.ts';
 import { createFederationEngine } from '../federationEngine.ts';
 import { SharedCodes } from './generateCode.ts';
+import { PlanWork } from './planWork.ts';
 
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
 const sdls = {
   lists: `${link} type Query { one: [Item!]! two: [Item!]! } type Item @key(fields: "id") { id: ID! }`,
-  items: `${link} type Item @key(fields: "id") { id: ID! name: String price: Float }`,
+  items: `${link} type Item @key(fields: "id") { id: ID! name: String price: Float label(word: String): String }`,
 };
 const graph = buildGraph(
   composeServices(
@@ -19,9 +21,9 @@ const graph = buildGraph(
   ).supergraphSdl!,
 );
 
-let asked: (SubgraphRequest & { subgraph: string })[] = [];
+let asked: (SubgraphRequest & { subgraph: string; authorization: string | undefined })[] = [];
 /** What `items` answers. */
-let answer: (request: SubgraphRequest) => string;
+let answer: (request: (typeof asked)[number]) => string;
 const usualLists =
   '{"data":{"one":[{"__typename":"Item","id":"1"},{"__typename":"Item","id":"é"}],"two":[{"__typename":"Item","id":"é"}]}}';
 /** What the other subgraph answers. */
@@ -33,9 +35,9 @@ const engine = createFederationEngine(
     createSubgraphFetch(
       subgraph,
       Object.assign(() => Promise.reject(new Error('it is asked for bytes')), {
-        bytes: ({ body }: { readonly body: Buffer }) => {
-          const request = JSON.parse(body.toString()) as SubgraphRequest;
-          asked.push({ ...request, subgraph });
+        bytes: ({ body }: { readonly body: Buffer }, { authorization }: SubgraphHeaders) => {
+          const request = { ...(JSON.parse(body.toString()) as SubgraphRequest), subgraph, authorization };
+          asked.push(request);
           return Promise.resolve(Buffer.from(subgraph === 'lists' ? lists : answer(request)));
         },
       }),
@@ -45,18 +47,39 @@ const engine = createFederationEngine(
   { codedAtRun: 1 },
 );
 
-async function run(text: string): Promise<{ isCoded: boolean; text: string; result: ExecutionResult }> {
+interface Came {
+  readonly isCoded: boolean;
+  readonly text: string;
+  readonly result: ExecutionResult;
+}
+
+async function run(text: string): Promise<Came> {
+  const [came] = await runTogether(text, [{}]);
+  return came!;
+}
+
+/** Runs a document at once for several callers, each with variables and a token for `items` of its own. */
+function runTogether(
+  text: string,
+  callers: readonly { readonly variables?: Record<string, unknown>; readonly token?: string }[],
+): Promise<Came[]> {
   const document = parse(text, { noLocation: true });
   const operation = document.definitions[0] as OperationDefinitionNode;
-  const came = await engine.answer!({
+  const execution = {
     plan: engine.plan(document, operation),
     document,
     operation,
-    variables: {},
     callerKey: 'someone',
     maxErrors: 100,
+  };
+  return Promise.all(callers.map(({ variables = {}, token }) => runOne({ ...execution, variables }, token)));
+}
+
+async function runOne(execution: Omit<PlanExecution, 'context'>, token: string | undefined): Promise<Came> {
+  const came = await engine.answer!({
+    ...execution,
     context: {
-      authorizationFor: () => Promise.resolve(undefined),
+      authorizationFor: (subgraph) => Promise.resolve(subgraph === 'items' ? token : undefined),
       traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
       freshness: '',
       deadline: Date.now() + 60_000,
@@ -67,6 +90,7 @@ async function run(text: string): Promise<{ isCoded: boolean; text: string; resu
 }
 
 beforeEach(() => {
+  vi.restoreAllMocks();
   asked = [];
   lists = usualLists;
 });
@@ -154,4 +178,57 @@ it('runs documents that differ in what the client calls things by the same code,
   ]);
   const [first, second] = codes.mock.results.map(({ value }) => value as object);
   expect(second).toBe(first);
+});
+
+const oneItem = '{"data":{"one":[{"__typename":"Item","id":"1"}]}}';
+
+it('reads once what several get who ask for the same at once, and writes their answer once', async () => {
+  lists = oneItem;
+  answer = () => '{"data":{"_entities":[{"name":"A"}]}}';
+  const read = vi.spyOn(PlanWork.prototype, 'take');
+  const written = vi.spyOn(PlanWork.prototype, 'answer');
+  const came = await runTogether('{ one { name } }', [{}, {}, {}]);
+  expect(came.map(({ isCoded, text }) => isCoded && text)).toEqual(Array(3).fill('{"data":{"one":[{"name":"A"}]}}'));
+  expect(asked.map(({ subgraph }) => subgraph)).toEqual(['lists', 'items']);
+  expect(new Set(read.mock.contexts).size).toBe(1);
+  expect(new Set(written.mock.results.map(({ value }) => value as Buffer)).size).toBe(1);
+});
+
+it('gives each the answer to its own token, and to its own variables, where only a later fetch depends on them', async () => {
+  lists = oneItem;
+  answer = ({ authorization }) => `{"data":{"_entities":[{"name":"for ${authorization}"}]}}`;
+  const byToken = await runTogether('{ one { name } }', [{ token: 'a' }, { token: 'b' }, { token: 'a' }]);
+  expect(byToken.map(({ isCoded, text }) => isCoded && text)).toEqual(
+    ['a', 'b', 'a'].map((token) => `{"data":{"one":[{"name":"for ${token}"}]}}`),
+  );
+  expect(asked.map(({ subgraph }) => subgraph)).toEqual(['lists', 'items', 'items']);
+  answer = ({ variables }) => `{"data":{"_entities":[{"label":${JSON.stringify(variables!['word'])}}]}}`;
+  const byWord = await runTogether('query ($word: String) { one { label(word: $word) } }', [
+    { variables: { word: 'a' } },
+    { variables: { word: 'b' } },
+  ]);
+  expect(byWord.map(({ isCoded, text }) => isCoded && text)).toEqual(
+    ['a', 'b'].map((word) => `{"data":{"one":[{"label":"${word}"}]}}`),
+  );
+});
+
+it('tells all who work together what is wrong with their answer, and those who do not, nothing of it', async () => {
+  lists = oneItem;
+  answer = ({ authorization }) =>
+    authorization === 'a'
+      ? '{"data":{"_entities":[{"name":"A"}]},"errors":[{"message":"odd","path":["_entities",0,"name"]}]}'
+      : '{"data":{"_entities":[{"name":"A"}]}}';
+  const tokens = ['a', 'b', 'a', 'b'];
+  const came = await runTogether(
+    '{ one { name } }',
+    tokens.map((token) => ({ token })),
+  );
+  expect(came.map(({ isCoded }) => isCoded)).toEqual([false, true, false, true]);
+  expect(came.map(({ result }) => result.errors?.map(({ message }) => message))).toEqual([
+    ['odd'],
+    undefined,
+    ['odd'],
+    undefined,
+  ]);
+  expect(asked.map(({ subgraph }) => subgraph)).toEqual(['lists', 'items', 'items']);
 });
