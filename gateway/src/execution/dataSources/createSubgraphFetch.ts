@@ -78,7 +78,7 @@ export function createSubgraphFetch(
     };
   const unread = (request: WrittenRequest, context: SubgraphFetchContext) =>
     way.ask(
-      { query: request.query, reads: request.isQuery, key: () => (request.text ??= request.body.toString('latin1')) },
+      { query: request.query, reads: request.isQuery, key: () => request.sameAs },
       context,
       async (headers, signal) => new Landed(await call.bytes(request, headers, signal)),
     );

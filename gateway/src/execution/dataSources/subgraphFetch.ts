@@ -23,8 +23,8 @@ export interface WrittenRequest {
   readonly isQuery: boolean;
   /** The JSON of the whole request. */
   readonly body: Buffer;
-  /** The same as a text, to compare; kept by who first needs it. */
-  text?: string;
+  /** The same for all requests that ask the same, whatever they call their operation. */
+  readonly sameAs: string;
 }
 
 /** A subgraph's answer in bytes, as it came. Its reader either takes values out of the bytes, or calls `read`. */

@@ -5,8 +5,7 @@ import type { WrittenRequest } from './subgraphFetch.ts';
 /** Anything that is not plainly a query is taken for a mutation: neither shared nor sent twice. */
 export const isQuery = (query: string): boolean => /^\s*(query\b|\{)/.test(query);
 
-export const written = ({ query, variables, operationName }: SubgraphRequest): WrittenRequest => ({
-  query,
-  isQuery: isQuery(query),
-  body: Buffer.from(stringifyExactly({ query, variables, operationName: operationName ?? undefined })),
-});
+export function written({ query, variables, operationName }: SubgraphRequest): WrittenRequest {
+  const json = stringifyExactly({ query, variables, operationName: operationName ?? undefined });
+  return { query, isQuery: isQuery(query), body: Buffer.from(json), sameAs: json };
+}

@@ -212,6 +212,17 @@ it('gives each the answer to its own token, and to its own variables, where only
   );
 });
 
+it('shares what is in flight whatever an operation is called, and nothing else that differs', async () => {
+  lists = oneItem;
+  answer = ({ query }) => `{"data":{"_entities":[{"${query.includes('name') ? 'name' : 'price'}":null}]}}`;
+  const documents = ['query A { one { name } }', 'query B { one { b: name } }', 'query A { one { price } }'];
+  const came = await Promise.all(documents.map(run));
+  expect(came.map(({ isCoded, text }) => isCoded && text)).toEqual(
+    ['name', 'b', 'price'].map((key) => `{"data":{"one":[{"${key}":null}]}}`),
+  );
+  expect(asked.map(({ subgraph }) => subgraph)).toEqual(['lists', 'items', 'items']);
+});
+
 it('tells all who work together what is wrong with their answer, and those who do not, nothing of it', async () => {
   lists = oneItem;
   answer = ({ authorization }) =>

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   Kind,
   parse,
@@ -26,6 +27,8 @@ export interface EntityUnit {
 /** A request that is written but for the values of its variables. */
 export interface GroupRequest {
   readonly query: string;
+  /** The same for all queries that differ in the operation's name only. */
+  readonly sameAs: string;
   readonly isQuery: boolean;
   /** Undefined for a fetch at the root. */
   readonly units: readonly EntityUnit[] | undefined;
@@ -114,6 +117,10 @@ function request(
   const end = operationName === undefined ? '}}' : `},"operationName":${JSON.stringify(operationName)}}`;
   return {
     query,
+    // The name stands before everything else but the word `query`.
+    sameAs: createHash('sha256')
+      .update(operationName ? query.replace(operationName, '') : query)
+      .digest('base64'),
     isQuery: isQuery(query),
     units,
     variables,

@@ -2,7 +2,12 @@
  * Where requests and answers are written: each in one go, without waiting for anything, and copied out then. Strings
  * that are put together would cost more than what they say.
  */
-export const output = { bytes: Buffer.allocUnsafeSlow(256 * 1_024) };
+export const output = of(Buffer.allocUnsafeSlow(256 * 1_024));
+
+/** With a view of the same bytes, four of which are read at once. */
+function of(bytes: Buffer): { bytes: Buffer; view: DataView } {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+}
 
 const usual = output.bytes;
 const keptAtMost = 4 * 2 ** 20;
@@ -12,7 +17,7 @@ export function room(at: number, more: number): void {
   if (at + more <= output.bytes.length) return;
   const larger = Buffer.allocUnsafeSlow(2 * (at + more));
   output.bytes.copy(larger, 0, 0, at);
-  output.bytes = larger;
+  Object.assign(output, of(larger));
 }
 
 /** Shorter pieces are copied by themselves: to call the system takes as long as that. */
@@ -28,9 +33,13 @@ export function copy(at: number, bytes: Buffer, start: number, end: number): num
   return at + length;
 }
 
+/** What is longer would be allocated by itself in any case. */
+const pooledAtMost = 4_000;
+
 /** What was written. */
 export function taken(length: number): Buffer {
-  const whole = Buffer.from(output.bytes.subarray(0, length));
-  if (output.bytes.length > keptAtMost) output.bytes = usual;
+  const whole = length > pooledAtMost ? Buffer.allocUnsafeSlow(length) : Buffer.allocUnsafe(length);
+  output.bytes.copy(whole, 0, 0, length);
+  if (output.bytes.length > keptAtMost) Object.assign(output, of(usual));
   return whole;
 }

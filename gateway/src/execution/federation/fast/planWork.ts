@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { WrittenRequest } from '../../dataSources/subgraphFetch.ts';
 import type { FastPlan, PlannedGroup } from './fastPlan.ts';
 import type { Kept } from './generateCode.ts';
-import { variableText } from './groupRequest.ts';
+import { variableText, type GroupRequest } from './groupRequest.ts';
 import { bad, rest } from './jsonBytes.ts';
 import { copy, taken } from './output.ts';
 import { Told } from './told.ts';
@@ -12,6 +12,30 @@ import { Told } from './told.ts';
 interface GroupsRequest {
   readonly told: readonly Told[];
   readonly request: WrittenRequest | undefined;
+}
+
+class RequestInBytes implements WrittenRequest {
+  readonly body: Buffer;
+  readonly #group: GroupRequest;
+  #sameAs: string | undefined;
+
+  constructor(group: GroupRequest, body: Buffer) {
+    this.#group = group;
+    this.body = body;
+  }
+
+  get query(): string {
+    return this.#group.query;
+  }
+
+  get isQuery(): boolean {
+    return this.#group.isQuery;
+  }
+
+  get sameAs(): string {
+    const { sameAs, start, end } = this.#group;
+    return (this.#sameAs ??= sameAs + this.body.toString('latin1', start.length, this.body.length - end.length));
+  }
 }
 
 /** What is made of the answers to a plan, by one run or by several that got the same bytes. */
@@ -37,7 +61,7 @@ export class PlanWork {
     this.#root = plan.code.root();
   }
 
-  /** The work of others whose first answer was the same bytes, if there is any; this one, which others may join, if not. */
+  /** The work of others whose first answer was the same bytes; if there is none, this one, which others may join. */
   orThatOf(first: Buffer): PlanWork {
     const { works } = this.#plan;
     const other = works.get(first);
@@ -63,11 +87,11 @@ export class PlanWork {
   }
 
   #request(group: PlannedGroup): GroupsRequest {
-    const { units, query, isQuery } = group.request;
+    const { units } = group.request;
     const told = (units ?? []).map(() => new Told());
     const body = this.#write(group, told);
     const isEmpty = !!units && told.every(({ size }) => size === 0);
-    return { told, request: isEmpty ? undefined : { query, isQuery, body } };
+    return { told, request: isEmpty ? undefined : new RequestInBytes(group.request, body) };
   }
 
   /** The body of a request. @throws Surprise */
