@@ -511,6 +511,7 @@ export const edges: readonly Edge[] = [
     because: 'Who lost access loses open streams, too.',
   }),
 
+  event('menu', nobodyYet, 'MenuStoreAdded', unheard('Channels let go of kept answers by every event.')),
   event('customers', nobodyYet, 'CustomerRegistered', unheard('For notifications and analytics.')),
   event('customers', nobodyYet, 'CustomerProfileChanged', unheard('For notifications and analytics.')),
   event('customers', nobodyYet, 'CustomerAddressVersioned', unheard('For analytics.')),

@@ -40,3 +40,12 @@ export const MenuItemChanged = defineEvent({
     at: instant,
   }),
 });
+
+/** A store sells by the price list of its country from now on: it has a menu. */
+export const MenuStoreAdded = defineEvent({
+  name: 'MenuStoreAdded',
+  domain: 'menu',
+  version: '1.0',
+  aggregate: (data) => `menu:${data.storeId}`,
+  schema: z.object({ storeId: id, at: instant }),
+});

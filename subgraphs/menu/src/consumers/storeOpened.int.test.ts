@@ -95,6 +95,9 @@ test('the first store of a chain sells what is imported afterwards, but not what
   await opened(third);
   await opened(third);
   expect(await entryAt(third)).toEqual({ available: true, unavailableReason: null });
+  // Whoever has read one of them before its list was there hears that it has a menu, once.
+  const told = (await menu.appended()).filter(({ eventType }) => eventType === 'MenuStoreAdded');
+  expect(told.map(({ data }) => (data as { storeId: string }).storeId)).toEqual([first, second, third]);
 });
 
 test('the first store of another country has an empty menu, also in a process that has read the catalogue before', async () => {

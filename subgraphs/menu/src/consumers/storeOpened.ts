@@ -4,7 +4,7 @@ import type { TransactionOf } from '#platform/domain/domain.ts';
 import { lockMenu, renewCatalogue } from '../changes.ts';
 import type { MenuDomain } from '../context.ts';
 import { listsByCountry, writeCountries } from '../transfer/writeCatalogue.ts';
-import { giveLists } from '../transfer/writeStorePrices.ts';
+import { giveLists, tellAdded } from '../transfer/writeStorePrices.ts';
 
 /**
  * A new store sells by its country's price list. The first store of a country begins that list, which is empty until
@@ -13,13 +13,14 @@ import { giveLists } from '../transfer/writeStorePrices.ts';
 export const storeOpened = onEvent(
   StoreOpened,
   'menu.storeOpened',
-  async ({ data }, { tx }: { domain: MenuDomain; tx: TransactionOf<MenuDomain['db']> }) => {
+  async ({ data }, { domain, tx }: { domain: MenuDomain; tx: TransactionOf<MenuDomain['db']> }) => {
     const { storeId, country, currency } = data;
     await lockMenu(tx);
     if (!(await listsByCountry(tx)).has(country)) {
       await writeCountries(tx, [{ country, currency }]);
       await renewCatalogue(tx);
     }
-    await giveLists(tx, [storeId], new Map([[storeId, country]]), await listsByCountry(tx));
+    const countries = new Map([[storeId, country]]);
+    await tellAdded(domain, tx, await giveLists(tx, [storeId], countries, await listsByCountry(tx)));
   },
 );

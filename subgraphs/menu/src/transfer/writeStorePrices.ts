@@ -1,7 +1,7 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import { upsertRows } from '#platform/postgres/upsertRows.ts';
 import { inBatches, type TransferRun } from '#platform/transfer/transfer.ts';
-import { MenuItemChanged } from '#schema/events/menu.ts';
+import { MenuItemChanged, MenuStoreAdded } from '#schema/events/menu.ts';
 import type { ImportRows, Row } from '#schema/import/tables.ts';
 import { availabilityEvents, oneOfEach } from '../availabilityEvents.ts';
 import { lockMenu, recordChanges } from '../changes.ts';
@@ -17,7 +17,7 @@ const storesPerBatch = 20;
 
 /**
  * Gives stores the price list of their country, and prices of their own. A store that sells for the first time tells
- * nothing: nobody can follow its menu yet.
+ * that it does, and nothing of its items: nobody can follow its menu yet.
  */
 export async function writeStorePrices(
   domain: MenuDomain,
@@ -59,6 +59,7 @@ async function writeBatch(
   const written = await writePricesOf(tx, ids, countries, own);
   const touched = written.touched.filter((price) => selling.has(price.store_id ?? ''));
   if (touched.length > 0) await tell(domain, tx, before, touched);
+  await tellAdded(domain, tx, written.added);
   return written;
 }
 
@@ -67,23 +68,24 @@ async function writePricesOf(
   ids: readonly string[],
   countries: ReadonlyMap<string, string>,
   own: ReadonlyMap<string, readonly Row<'prices'>[]>,
-): Promise<WrittenPrices> {
-  await giveLists(tx, ids, countries, await listsByCountry(tx));
+): Promise<WrittenPrices & { readonly added: readonly string[] }> {
+  const added = await giveLists(tx, ids, countries, await listsByCountry(tx));
   const listOf = await listsOfStores(tx, ids);
-  return writePrices(
+  const written = await writePrices(
     tx,
     ids.flatMap((id) => (own.get(id) ?? []).map((row) => priceRow(row, listOf.get(id)!))),
   );
+  return { ...written, added };
 }
 
-/** Gives stores the price list of their country. One that has a list keeps it. */
+/** Gives stores the price list of their country. One that has a list keeps it. @returns those that had none */
 export async function giveLists(
   tx: SqlTx,
   ids: readonly string[],
   countries: ReadonlyMap<string, string>,
   lists: ReadonlyMap<string, string>,
-): Promise<void> {
-  await upsertRows(
+): Promise<string[]> {
+  const { created } = await upsertRows<{ store_id: string }>(
     tx,
     { table: 'store_price_list', key: ['store_id'], columns: [], onInsert: ['price_list_id'] },
     ids.flatMap((id) => {
@@ -91,6 +93,13 @@ export async function giveLists(
       return list === undefined ? [] : [{ store_id: id, price_list_id: list }];
     }),
   );
+  return created.map(({ store_id }) => store_id);
+}
+
+/** Tells of stores that have a menu now: whoever has read one knows it as a store without. */
+export async function tellAdded(domain: MenuDomain, tx: SqlTx, storeIds: readonly string[]): Promise<void> {
+  const at = domain.clock().toISOString();
+  await domain.events.appendAll(tx, oneOfEach(storeIds.map((storeId) => MenuStoreAdded.of({ storeId, at }))));
 }
 
 const listsOfStores = async (tx: SqlTx, ids: readonly string[]): Promise<Map<string, string>> =>
