@@ -27,10 +27,10 @@ export interface Domain<Db = unknown> {
     options?: { retries?: number; timeoutMs?: number },
   ): Promise<T>;
   /**
-   * The same for work that uses SQL only, without Prisma in between: for what happens with each order. Its statements
-   * have the time-outs of the pool.
+   * The same for work that uses SQL only, without Prisma in between: for what happens with each order. One that
+   * takes longer than `timeoutMs` rejects as a failure of the infrastructure, and its connection is cut.
    */
-  sqlTransaction<T>(work: (tx: SqlTx) => Promise<T>, options?: { retries?: number }): Promise<T>;
+  sqlTransaction<T>(work: (tx: SqlTx) => Promise<T>, options?: { retries?: number; timeoutMs?: number }): Promise<T>;
   /**
    * Changes the state and appends events by one statement, which is a transaction by itself and costs a round trip
    * instead of five; see `EventLog.appendBy`. The events are published soon after.

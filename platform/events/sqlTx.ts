@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { cut } from '#platform/postgres/hungDatabases.ts';
 
 /**
  * What the event code needs of an open transaction. Prisma's interactive transactions have these methods.
@@ -39,17 +40,29 @@ export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient)
   }
 }
 
-/** Runs `work` in a transaction of its own on a connection of the pool. */
-export const inTransaction = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> =>
-  transact(pool, 'begin', work);
+/**
+ * Runs `work` in a transaction of its own on a connection of the pool.
+ *
+ * @param limitMs after so long the connection is cut, and so the transaction undone: a server that does not answer, or
+ *   a lock that nobody frees, would hold the connection and the caller for hours
+ */
+export const inTransaction = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>, limitMs?: number): Promise<T> =>
+  transact(pool, 'begin', work, limitMs);
 
 /** Runs reads in one read-only transaction: all of them see the database as of the first one. */
 export const inSnapshot = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> =>
   transact(pool, 'begin isolation level repeatable read read only', work);
 
-const transact = <T>(pool: pg.Pool, begin: string, work: (tx: SqlTx) => Promise<T>): Promise<T> =>
+const transact = <T>(pool: pg.Pool, begin: string, work: (tx: SqlTx) => Promise<T>, limitMs?: number): Promise<T> =>
   withClient(pool, async (client) => {
     await client.query(begin);
+    let isLate = false;
+    const late =
+      limitMs &&
+      setTimeout(() => {
+        isLate = true;
+        cut(client as unknown as pg.Client);
+      }, limitMs);
     try {
       const result = await work(sqlTx(client));
       await client.query('commit');
@@ -57,6 +70,12 @@ const transact = <T>(pool: pg.Pool, begin: string, work: (tx: SqlTx) => Promise<
     } catch (error) {
       // If the rollback fails, the connection is broken, and the server ends the transaction by itself.
       await client.query('rollback').catch(() => undefined);
+      if (isLate)
+        throw Object.assign(new Error(`a transaction took longer than ${limitMs} ms`, { cause: error }), {
+          code: 'ETIMEDOUT',
+        });
       throw error;
+    } finally {
+      clearTimeout(late);
     }
   });

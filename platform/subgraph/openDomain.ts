@@ -125,9 +125,12 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
       }),
     );
 
-  const sqlTransaction = <T>(work: (tx: SqlTx) => Promise<T>, { retries = 3 }: { retries?: number } = {}): Promise<T> =>
+  const sqlTransaction = <T>(
+    work: (tx: SqlTx) => Promise<T>,
+    { retries = 3, timeoutMs = 15_000 }: { retries?: number; timeoutMs?: number } = {},
+  ): Promise<T> =>
     retrying(retries, () =>
-      inTransaction(pool, async (tx) => ({ result: await work(tx), appended: events.appendedIn(tx) })),
+      inTransaction(pool, async (tx) => ({ result: await work(tx), appended: events.appendedIn(tx) }), timeoutMs),
     );
 
   const atOnce = <T>(work: (db: SqlTx) => Promise<T>, { retries = 3 }: { retries?: number } = {}): Promise<T> =>
