@@ -249,7 +249,7 @@ it('takes a context from an object that was asked for by an interface, which is 
 
 it('asks the interface for what an interface object requires something for, where a client asks it of one type only', async () => {
   const media = [
-    { __typename: 'Book', id: 'b', title: 'a book' },
+    { __typename: 'Book', id: 'b', title: null },
     { __typename: 'Film', id: 'f', title: 'a film' },
   ];
   const library = engineFor(
@@ -269,13 +269,25 @@ it('asks the interface for what an interface object requires something for, wher
         Film: { __resolveReference: ({ id }: { id: string }) => media.find((each) => each.id === id) },
       },
       reviews: {
-        Media: { __resolveReference: itself, loud: ({ title }: { title: string }) => title.toUpperCase() },
+        Media: {
+          __resolveReference: itself,
+          loud: ({ title }: { title: string | null }) => {
+            if (title === null) throw new Error('nothing to say');
+            return title.toUpperCase();
+          },
+        },
       },
     },
   );
   expect(await answer('{ all { id ... on Film { loud: title noise: loud } } }', library)).toEqual({
     data: { all: [{ id: 'b' }, { id: 'f', loud: 'a film', noise: 'A FILM' }] },
   });
+  // What fails of a type that the client does not ask it of is no error of the answer; what it asks twice, is one.
+  const { errors } = await answer('{ all { id ... on Book { noise: loud } loud } }', library);
+  expect(errors?.map(({ path }) => path)).toEqual([
+    ['all', 0, 'noise'],
+    ['all', 0, 'loud'],
+  ]);
 });
 
 it('asks nobody for what is external to them, at any depth of a value type', async () => {

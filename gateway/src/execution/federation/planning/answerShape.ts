@@ -147,6 +147,22 @@ export class SelectionShape {
   asks = (type: GraphQLCompositeType, name: string | number): boolean =>
     typeof name === 'string' && this.#find(type, name) !== undefined;
 
+  /** Whether the client asks for a field here, if only of some types. */
+  mentions(
+    name: string | number,
+    sets: readonly SelectionSetNode[] = this.#sets,
+    spread = new Set<string>(),
+  ): boolean {
+    return sets.some(({ selections }) =>
+      selections.some((node) => {
+        if (!isIncluded(node, this.#selections.variables)) return false;
+        if (node.kind === Kind.FIELD) return this.#selections.names.of(node) === name;
+        const fragment = fragmentOf(this.#selections, node, spread);
+        return fragment !== undefined && this.mentions(name, [fragment.selectionSet], spread);
+      }),
+    );
+  }
+
   #find(type: GraphQLCompositeType, name: string): FieldShape | undefined {
     for (const each of possibleTypes(this.#selections.schema, type)) {
       const found = this.of(each).fields.find((field) => field.name === name);

@@ -205,9 +205,15 @@ export class AnswerWriter {
   /** Tells what is known of a null. A problem of a whole fetch is told at each place that it left empty. */
   #tellNull(holder: object, key: string | number, field: FieldShape): null {
     if (this.#parts.failures.isEmpty) return null;
+    const told = new Set<string>();
     for (const failure of this.#parts.failures.at(holder)) {
-      if (failure.field === key) this.#tellFailure(failure, [...this.#path, ...this.#below(field, failure.rest)]);
-      else if (isOfWhole(failure, key)) this.#tellFailure(failure, [...this.#path]);
+      if (failure.field !== key && !isOfWhole(failure, key)) continue;
+      const below = failure.field === key ? this.#below(field, failure.rest) : [];
+      // Several fetches may have asked for the same field: it failed once.
+      const text = JSON.stringify([failure.problem.message, below]);
+      if (told.has(text)) this.#isTold(failure);
+      else this.#tellFailure(failure, [...this.#path, ...below]);
+      told.add(text);
     }
     return null;
   }
@@ -229,9 +235,13 @@ export class AnswerWriter {
     return rest.slice(0, lists).filter((part) => typeof part === 'number');
   }
 
-  #tellFailure(failure: Failure, path: Path | undefined): void {
+  #isTold(failure: Failure): void {
     failure.told = true;
     this.#toldProblems.add(failure.problem);
+  }
+
+  #tellFailure(failure: Failure, path: Path | undefined): void {
+    this.#isTold(failure);
     const { message, extensions } = failure.problem;
     this.#add(message, path, extensions);
   }
@@ -243,12 +253,12 @@ export class AnswerWriter {
       for (const failure of failures) {
         if (failure.told || this.#toldProblems.has(failure.problem)) continue;
         if (!place && this.#errorCount > 0) continue;
+        const { field } = failure;
+        const isAsked = place && field !== undefined && place.selection.asks(place.type, field);
+        // An interface object is asked for what the client asks of other types only.
+        if (place && !isAsked && field !== undefined && place.selection.mentions(field)) continue;
         // The plan asks for more than the client: what of that fails has no place in the answer.
-        const path =
-          place && failure.field !== undefined && place.selection.asks(place.type, failure.field)
-            ? pathBelow(place, [failure.field, ...failure.rest])
-            : undefined;
-        this.#tellFailure(failure, path);
+        this.#tellFailure(failure, isAsked ? pathBelow(place, [field, ...failure.rest]) : undefined);
       }
     }
   }
