@@ -437,6 +437,23 @@ describe('a subgraph over HTTP', () => {
     });
   });
 
+  it.each([
+    [{ message: 'No.', path: 3, extensions: 'odd' }, { message: 'No.' }],
+    [{ path: ['odd'] }, { message: 'The subgraph told an error without a message.', path: ['odd'] }],
+    ['No.', { message: 'No.' }],
+  ])('keeps its data beside an error that is not as GraphQL has them: %j', async (error, told) => {
+    meddle = (_name, _request, response) => {
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ data: { odd: null, book: { id: '1' } }, errors: [error] }));
+      return true;
+    };
+    expect(await ask('{ odd { valueOf } book { id } }')).toEqual({
+      data: { odd: null, book: { id: '1' } },
+      errors: [{ ...told, extensions: { code: 'DOWNSTREAM_SERVICE_ERROR' } }],
+    });
+  });
+
   it('cannot reach a prototype', async () => {
     meddle = (_name, _request, response) => {
       response

@@ -148,11 +148,7 @@ export class SelectionShape {
     typeof name === 'string' && this.#find(type, name) !== undefined;
 
   /** Whether the client asks for a field here, if only of some types. */
-  mentions(
-    name: string | number,
-    sets: readonly SelectionSetNode[] = this.#sets,
-    spread = new Set<string>(),
-  ): boolean {
+  mentions(name: string | number, sets: readonly SelectionSetNode[] = this.#sets, spread = new Set<string>()): boolean {
     return sets.some(({ selections }) =>
       selections.some((node) => {
         if (!isIncluded(node, this.#selections.variables)) return false;
