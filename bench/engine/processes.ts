@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A gateway in a process of its own. */
@@ -68,15 +68,20 @@ export function hiveCommands(supergraph: string): Readonly<Record<string, readon
     if (status !== 0)
       throw new Error('they could not be installed: run without --hive, or with a way to the registry.');
   }
-  const command = [file, 'supergraph', supergraph, '--host', '127.0.0.1'];
+  const command = [process.execPath, file, 'supergraph', supergraph, '--host', '127.0.0.1'];
   return {
     '@graphql-hive/gateway': command,
     'the same with its addon in Rust': [...command, '--config-path', join(compared, 'hiveWithAddon.mjs')],
   };
 }
 
-/** User and system time of a process, in milliseconds: fields 14 and 15 of /proc/<pid>/stat, in ticks of 10 ms. */
+/**
+ * User and system time of a process, in milliseconds: fields 14 and 15 of /proc/<pid>/stat, in ticks of 10 ms.
+ * @throws Error for a process that is not Node, such as a script that waits for Node as its child: it takes no time
+ */
 export function cpuMs(pid: number): number {
+  const program = basename(readlinkSync(`/proc/${pid}/exe`));
+  if (program !== basename(process.execPath)) throw new Error(`the process to be measured is ${program}, not Node`);
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
