@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from '#platform/events/defineEvent.ts';
 import { currency, id, instant } from './fields.ts';
 
-/** A store paused or resumed taking orders. */
+/** A store paused or resumed taking orders, or tells another reason for its pause. */
 export const StoreOrderingChanged = defineEvent({
   name: 'StoreOrderingChanged',
   domain: 'stores',

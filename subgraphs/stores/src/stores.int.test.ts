@@ -173,10 +173,11 @@ describe('the taxes of a store', () => {
 describe('pausing', () => {
   const pause = (
     storeId: string,
-  ) => `mutation { pauseOrdering(input: { storeId: "${storeId}", reason: "Fryer broke" }) {
+    reason = 'Fryer broke',
+  ) => `mutation { pauseOrdering(input: { storeId: "${storeId}", reason: "${reason}" }) {
     __typename ... on PauseOrderingSuccess { store { acceptingOrders pauseReason openNow } } } }`;
 
-  it('appends one event however often it is repeated, and ends by resuming', async () => {
+  it('appends one event however often it is repeated, one more for another reason, and ends by resuming', async () => {
     expect((await graph.as(manager)(pause(berlin))).data).toEqual({
       pauseOrdering: {
         __typename: 'PauseOrderingSuccess',
@@ -184,6 +185,7 @@ describe('pausing', () => {
       },
     });
     await graph.as(manager)(pause(berlin));
+    await graph.as(manager)(pause(berlin, 'No gas'));
     const terms = await graph.client(StoreQueryService).getOrderingTerms({ storeId: berlin, at: now.toISOString() });
     expect(terms).toMatchObject({
       found: true,
@@ -200,13 +202,14 @@ describe('pausing', () => {
     const events = (await graph.appended()).filter(({ eventType }) => eventType === 'StoreOrderingChanged');
     expect(
       events.map(({ data: fact, metadata }) => [
-        (fact as { accepting: boolean }).accepting,
+        (fact as { reason: string | null }).reason,
         metadata.aggregateVersion,
         metadata.actor,
       ]),
     ).toEqual([
-      [false, 1, 'user:someone'],
-      [true, 2, 'user:someone'],
+      ['Fryer broke', 1, 'user:someone'],
+      ['No gas', 2, 'user:someone'],
+      [null, 3, 'user:someone'],
     ]);
   });
 

@@ -48,8 +48,8 @@ interface Change {
     readonly differs: (store: StoreRow) => boolean;
     readonly write: (tx: TransactionOf<PrismaClient>) => unknown;
   };
-  /** Undefined when it leaves the store, as it was before, no other than it was. */
-  readonly event: (at: string, store: StoreRow) => NewEvent | undefined;
+  /** What is told of it. A store that it leaves as it is tells nothing. */
+  readonly event: (at: string) => NewEvent;
 }
 
 type Remembered =
@@ -121,6 +121,5 @@ async function write(
   });
   const fields = [...differing, ...(beside?.fields ?? [])];
   await recordEdits(tx, [{ subject: subjectOf(store.id), version, fields }], now);
-  const told = event(now.toISOString(), store);
-  if (told) await domain.events.append(tx, null, [told]);
+  await domain.events.append(tx, null, [event(now.toISOString())]);
 }

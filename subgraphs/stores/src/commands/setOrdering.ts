@@ -8,7 +8,7 @@ const unfit = { field: 'reason', message: 'Give a reason of 1 to 200 characters:
 
 /**
  * Pauses ordering at a store when a reason is given, resumes it when the reason is null. Repeating it appends no
- * second event.
+ * second event; another reason does, since guests read it.
  */
 export async function setOrdering(
   domain: Stores,
@@ -23,9 +23,6 @@ export async function setOrdering(
     body: { edit, pauseReason },
     problem: () => (pauseReason !== null && textProblem(pauseReason, 200) !== undefined ? unfit : undefined),
     data: { accepting, pauseReason },
-    event: (at, store) =>
-      store.accepting === accepting
-        ? undefined
-        : StoreOrderingChanged.of({ storeId, accepting, reason: pauseReason, at }),
+    event: (at) => StoreOrderingChanged.of({ storeId, accepting, reason: pauseReason, at }),
   });
 }
