@@ -192,7 +192,7 @@ export const retention = {
       job: 'platform/events/inbox.ts',
     }),
     parked: good('until it is replayed'),
-    projected: good('one row for each read model'),
+    projected: good('how far each read model has heard each stream'),
     read_model: good('one row for each read model'),
     operation: good('what operators asked for, such as a replay, and what came of it'),
     head: good('the version of each stream and feed'),
