@@ -52,6 +52,11 @@ export function messageWithoutValues(error: Error): string {
   if (error.name.startsWith('PrismaClient') || error.name === 'DriverAdapterError') return prismaMessage(error, fields);
   if (typeof fields['severity'] === 'string')
     return `${withoutValues(error.message, String(fields['code']))} (${String(fields['code'])})`;
+  // Of a host with several addresses each was tried: the error has no message, but a list of errors.
+  if (error.message === '' && Array.isArray(fields['errors']))
+    return [...new Set(fields['errors'].slice(0, mostCauses).map((each) => messageWithoutValues(each as Error)))].join(
+      ', ',
+    );
   const [, cause] = causesOf(error);
   return cause?.message ? error.message.replaceAll(cause.message, messageWithoutValues(cause)) : error.message;
 }
