@@ -15,11 +15,16 @@ export function subgraphSdls(model: SupergraphModel): Map<string, string> {
     Array.from({ length: model.subgraphs }, (_, at) => [subgraphName(at), new SubgraphText(model, at).text()]),
   );
   if (model.things)
-    sdls.set(
-      thingsName,
-      `${head}type Query { someThing: Thing moreThings: [Thing!] }
+    sdls
+      .set(
+        thingsName,
+        `${head}type Query { someThing: Thing moreThings: [Thing!] }
        type Thing @key(fields: "id") @interfaceObject { id: ID! extra(n: Int): Int weight: Int! other: Thing }`,
-    );
+      )
+      .set(
+        'louder',
+        `${head}type Thing @key(fields: "id") @interfaceObject { id: ID! base: Int @external loud: String @requires(fields: "base") }`,
+      );
   return sdls;
 }
 

@@ -109,6 +109,10 @@ export class World {
       .find(({ name }) => name === typeOf(id))
       ?.fields.find(({ name }) => name === fieldName)?.requires;
     if (this.#fails(id, fieldName)) throw new GraphQLError(`${fieldName} of ${id} fails`);
+    if (fieldName === 'loud') {
+      if (this.#fails(id, 'base')) throw new GraphQLError(`loud of ${id} lacks base`);
+      return `of ${JSON.stringify(requiredValue('base', {}) ?? null)}`;
+    }
     if (!requires) return this.#value(returnType, `${id}.${fieldName}${JSON.stringify(args)}`, info, source);
     if (this.#fails(id, requires.field)) throw new GraphQLError(`${fieldName} of ${id} lacks ${requires.field}`);
     const number = /\d+/.exec(requires.call)?.[0];
