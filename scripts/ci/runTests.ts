@@ -32,10 +32,14 @@ function run(name: string, args: readonly string[]): TestReport {
   const report = join(folder, name);
   const reporters = ['--reporter=default', '--reporter=scripts/ci/fileReporter.ts'];
   // These are the same tests that `pnpm test` runs.
-  const { status, signal } = spawnSync('node_modules/.bin/tsx', ['scripts/tool.ts', 'test', ...reporters, ...args], {
-    stdio: 'inherit',
-    env: { ...process.env, TEST_REPORT: report },
-  });
+  const { status, signal } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', 'scripts/tool.ts', 'test', ...reporters, ...args],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, TEST_REPORT: report },
+    },
+  );
   try {
     const found = JSON.parse(readFileSync(report, 'utf8')) as TestReport;
     const told = found.unhandled.length > 0 || found.files.some(({ broken }) => broken);
