@@ -27,8 +27,13 @@ interface Connection {
   readonly stream: { readonly writable: boolean; write(bytes: Buffer): boolean; destroy(): void };
 }
 
-/** invalid_sql_statement_name: the session keeps no statement of that name. */
-const unknownStatement = '26000';
+/**
+ * Whether something has happened to what the session keeps: it was reset (DISCARD ALL, DEALLOCATE ALL), or a statement
+ * would now return other types than when it was prepared. PostgreSQL calls that feature_not_supported, as it does other
+ * errors; only the message tells them apart.
+ */
+const isOutdated = ({ code, message }: { code?: string; message?: string }): boolean =>
+  code === '26000' || (code === '0A000' && message === 'cached plan must not change result type');
 
 type Heard = (error: Error | null, result?: pg.QueryResult) => void;
 
@@ -178,9 +183,8 @@ export class PreparedQuery {
   }
 
   handleError(error: Error, { stream }: Connection): void {
-    // Something has reset the session (DISCARD ALL, DEALLOCATE ALL): nothing of what it kept is sure any more.
-    if ((error as { code?: string }).code === unknownStatement)
-      for (const name of this.#prepared.keys()) this.#prepared.set(name, 'unsure');
+    // Then nothing of what the session kept is sure any more.
+    if (isOutdated(error)) for (const name of this.#prepared.keys()) this.#prepared.set(name, 'unsure');
     // Its time was over while it waited for others. Without its BEGIN, what follows would commit by itself.
     if (!this.#submitted && this.#begin !== undefined) stream.destroy();
     this.callback(this.#failure ?? error);

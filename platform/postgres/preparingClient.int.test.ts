@@ -58,6 +58,9 @@ it('fails once where what is returned has another type since, and is good from t
   expect(error).toMatchObject({ code: '0A000' });
   expect(isInfrastructureFailure(error)).toBe(true);
   for (let n = 0; n < 3; n += 1) expect(await all()).toEqual([{ id: 1, name: 'one', price: 3 }]);
+  const { rows } = await client.query(`SELECT generic_plans + custom_plans AS runs FROM pg_prepared_statements
+    WHERE statement LIKE '% -- altered'`);
+  expect(rows).toEqual([{ runs: '3' }]);
   client.release();
 });
 

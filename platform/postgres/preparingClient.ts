@@ -36,13 +36,6 @@ function nameOf(text: string): string | undefined {
 }
 
 /**
- * Whether a prepared statement would now return other types than when it was prepared. PostgreSQL says
- * feature_not_supported then, as it does for other errors; only the message tells them apart.
- */
-const isOutdated = ({ code, message }: { code?: string; message?: string }): boolean =>
-  code === '0A000' && message === 'cached plan must not change result type';
-
-/**
  * SQLSTATE of read_only_sql_transaction: the server has become a standby, or its host lets nothing be written, such as
  * while the disk is full.
  */
@@ -81,7 +74,7 @@ function tell(hear: Hear | undefined, result: pg.QueryResult): Promise<pg.QueryR
  * A `pg` client that prepares statements which are sent often: PostgreSQL then parses them once, and plans most of them
  * once. Use it as a pool's option `Client`. When a table is replaced or altered, PostgreSQL notices and the statement
  * is prepared again. If the types of its result have changed, the statement fails once (`isInfrastructureFailure`
- * covers that, so it is tried again) and this connection prepares no more statements. A connection pooler in between
+ * covers that, so it is tried again), and this connection prepares its statements anew. A connection pooler in between
  * must keep sessions, or support prepared statements (pgbouncer does from 1.21).
  *
  * A transaction begins with its first statement: BEGIN is sent together with it, in one round trip, and not at all if
@@ -111,31 +104,22 @@ export class PreparingClient extends pg.Client {
     // Without a listener, a connection that is cut just when the pool lends it would end the process. The query that is
     // sent on it fails anyway.
     this.on('error', () => undefined);
-    let prepares = true;
     (this as unknown as { connection: EventEmitter }).connection.on(
       'errorMessage',
       (error: { code?: string; message?: string }) => {
-        if (isOutdated(error)) prepares = false;
         if (error.code === takesNoWrites) {
           likenToLostConnection(error);
           cut(this);
         }
       },
     );
-    const nameFor = (text: string): string | undefined => (prepares ? nameOf(text) : undefined);
     this.query = ((query: Asked, values: unknown, hear?: Hear) =>
       typeof values === 'function'
-        ? this.#query(send, nameFor, query, undefined, values as Hear)
-        : this.#query(send, nameFor, query, values, hear)) as typeof this.query;
+        ? this.#query(send, query, undefined, values as Hear)
+        : this.#query(send, query, values, hear)) as typeof this.query;
   }
 
-  #query(
-    send: Send,
-    nameFor: (text: string) => string | undefined,
-    query: Asked,
-    given: unknown,
-    hear: Hear | undefined,
-  ): unknown {
+  #query(send: Send, query: Asked, given: unknown, hear: Hear | undefined): unknown {
     const statement = typeof query === 'string' ? { text: query } : query;
     const { text, name, submit } = statement;
     if (text === undefined || name !== undefined || submit) return this.#sendAsIs(send, query, given, hear);
@@ -153,7 +137,7 @@ export class PreparingClient extends pg.Client {
       }
       if (this.#begin === undefined || isScript.test(text)) return this.#sendAsIs(send, query, given, hear);
     }
-    const known = hasValues ? nameFor(text) : undefined;
+    const known = hasValues ? nameOf(text) : undefined;
     if (known === undefined && this.#begin === undefined) return send(query, given, hear);
     const submitted = (heard: Hear): unknown => {
       const execution = new PreparedQuery(
