@@ -1,4 +1,4 @@
-import { GraphQLError, Kind, executeSync } from 'graphql';
+import { GraphQLError, Kind, OperationTypeNode, executeSync, isNonNullType } from 'graphql';
 import type { Logger } from 'pino';
 import { traceIdOf } from '#platform/telemetry/trace.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
@@ -174,6 +174,7 @@ class FederationEngine implements Engine {
       context,
       variables,
       hasContexts: this.#planner.planningGraph.hasContexts,
+      endsWithout: own.source.operation.operation === OperationTypeNode.MUTATION ? requiredOf(compiled) : nothing,
       recorded: sent.length > 0 ? (...asked) => recordedAnswer(sent, ...asked) : undefined,
     });
     if (compiled.step) await run.run(compiled.step);
@@ -245,6 +246,14 @@ class FederationEngine implements Engine {
     return { introspected: data ? withDoubles(data) : {}, errors: errors ?? [] };
   }
 }
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** Fields of the root without which there is no answer. */
+const requiredOf = ({ shape, rootType }: CompiledOperation): ReadonlySet<string> =>
+  new Set(
+    shape.of(rootType).fields.flatMap((each) => (each.kind === 'value' && isNonNullType(each.type) ? [each.name] : [])),
+  );
 
 /** The subgraph that a plan asks for a field, for the log. */
 function subgraphOf(step: PlanStep, name: string): string | undefined {

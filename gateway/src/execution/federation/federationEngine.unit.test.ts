@@ -9,7 +9,7 @@ import { createEngine, type Engine } from '../engine.ts';
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
 const sdls = {
   counts: `${link} type Query { count: Int holders: [[Holder!]!]! } type Holder { query: Query! } type Mutation { up: Int box: Box } type Box @key(fields: "id") { id: ID! count: Int }`,
-  boxes: `${link} type Query { heaviest: Box heavy(by: Int!): Int } type Mutation { down(by: Int): Int } type Box @key(fields: "id") { id: ID! weight: Int! }`,
+  boxes: `${link} type Query { heaviest: Box heavy(by: Int!): Int } type Mutation { down(by: Int): Int drop: Int! } type Box @key(fields: "id") { id: ID! weight: Int! }`,
 };
 let count = 0;
 const resolvers = {
@@ -24,7 +24,12 @@ const resolvers = {
         throw new Error('too heavy');
       },
     },
-    Mutation: { down: (_: unknown, { by }: { by: number }) => (count -= by) },
+    Mutation: {
+      down: (_: unknown, { by }: { by: number }) => (count -= by),
+      drop: () => {
+        throw new Error('it slipped');
+      },
+    },
     Box: { __resolveReference: () => ({ id: '1', weight: 7 }) },
   },
 };
@@ -77,6 +82,13 @@ it('carries out a mutation as often as the client says, in its order, over all s
   expect(
     await answer('mutation { a: up b: up c: down(by: 1) d: up e: box { count weight } f: down(by: 2) g: down(by: 2) }'),
   ).toEqual({ data: { a: 1, b: 2, c: 1, d: 2, e: { count: 2, weight: 7 }, f: 0, g: -2 } });
+});
+
+it('does no more of a mutation once there can be no answer to it', async () => {
+  const { data, errors } = await answer('mutation { a: up b: drop c: up d: down(by: 5) }');
+  expect(data).toBeNull();
+  expect(errors?.map(({ message, path }) => [message, path])).toEqual([['it slipped', ['b']]]);
+  expect(count).toBe(1);
 });
 
 it('merges what fragments ask of the schema, and answers in the order of the document', async () => {

@@ -19,6 +19,8 @@ export interface RunParts {
   readonly variables: Readonly<Record<string, unknown>>;
   /** The plan takes values from further up. */
   readonly hasContexts: boolean;
+  /** Names of fields of the root: when one has no value, nothing more is asked, as there is no answer then. */
+  readonly endsWithout: ReadonlySet<string>;
   /** What was answered to a fetch before, if it was sent before. */
   readonly recorded:
     | ((step: FetchStep, variables: JsonObject, inspect: AnswerInspection) => Promise<ExecutionResult | undefined>)
@@ -31,6 +33,7 @@ export class PlanRun {
   readonly failures = new Failures();
   readonly #parts: RunParts;
   readonly #parents: Parents | undefined;
+  #isOver = false;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -57,7 +60,7 @@ export class PlanRun {
   }
 
   async #fetchStep(step: FetchStep, targets: readonly object[]): Promise<void> {
-    if (targets.length === 0) return;
+    if (targets.length === 0 || this.#isOver) return;
     if (step.contextRewrites.length === 0 || !this.#parents) return this.#fetch(step, targets, {});
     const reader = new ContextReader(step.contextRewrites, this.#parents, this.#parts.types);
     const { groups, uncertain } = reader.group(targets);
@@ -163,6 +166,8 @@ export class PlanRun {
       this.#attach(step, targets, isOfField ? path : [], problemOf(error, step), isMap(data));
     }
     this.#attachBreaches(step, targets, breaches, places);
+    const { endsWithout } = this.#parts;
+    this.#isOver ||= [...step.outputs].some((name) => endsWithout.has(name) && own(this.root, name) == null);
   }
 
   #takeEntities(
