@@ -35,7 +35,14 @@ const resolvers = {
 };
 const log = pino({ level: 'silent' });
 
-function engineFor(parts: Readonly<Record<string, string>>, of: Readonly<Record<string, object>>): Engine {
+type Change = (data: Record<string, unknown>) => void;
+
+/** @param changed changes what a subgraph answers */
+function engineFor(
+  parts: Readonly<Record<string, string>>,
+  of: Readonly<Record<string, object>>,
+  changed: Readonly<Record<string, Change>> = {},
+): Engine {
   const composed = composeServices(
     Object.entries(parts).map(([name, sdl]) => ({ name, url: `http://localhost/${name}`, typeDefs: parse(sdl) })),
   );
@@ -44,7 +51,11 @@ function engineFor(parts: Readonly<Record<string, string>>, of: Readonly<Record<
     buildGraph(composed.supergraphSdl!),
     (name) => {
       const schema = buildSubgraphSchema({ typeDefs: parse(parts[name]!), resolvers: of[name] as never });
-      return async ({ query, variables }) => graphql({ schema, source: query, variableValues: variables });
+      return async ({ query, variables }) => {
+        const result = await graphql({ schema, source: query, variableValues: variables });
+        if (result.data) changed[name]?.(result.data);
+        return result;
+      };
     },
     log,
   );
@@ -89,6 +100,15 @@ it('does no more of a mutation once there can be no answer to it', async () => {
   expect(data).toBeNull();
   expect(errors?.map(({ message, path }) => [message, path])).toEqual([['it slipped', ['b']]]);
   expect(count).toBe(1);
+});
+
+it('takes from a subgraph only what it was asked for, whatever else it answers', async () => {
+  const talkative = engineFor(sdls, resolvers, {
+    boxes: ({ _entities: [box] = [] }: { _entities?: object[] }) => box && Object.assign(box, { id: '99', count: 99 }),
+  });
+  expect(await answer('mutation { box { id count weight } }', talkative)).toEqual({
+    data: { box: { id: '1', count: 0, weight: 7 } },
+  });
 });
 
 it('merges what fragments ask of the schema, and answers in the order of the document', async () => {

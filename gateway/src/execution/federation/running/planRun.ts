@@ -156,7 +156,7 @@ export class PlanRun {
   ): void {
     if (isMap(data)) {
       rewrite(step.outputRewrites, data, this.#parts.types);
-      this.#giveEach(targets, data);
+      this.#giveEach(step, targets, data);
     }
     const places: (readonly (string | number)[])[] = [];
     for (const error of errors) {
@@ -181,7 +181,7 @@ export class PlanRun {
     if (isWhole) {
       rewrite(step.outputRewrites, given, this.#parts.types);
       given.forEach((each, index) => {
-        if (isMap(each)) this.#giveEach(entities[index]!, each);
+        if (isMap(each)) this.#giveEach(step, entities[index]!, each);
       });
     }
     /** Of each entity, where errors say what is wrong with it. */
@@ -216,7 +216,9 @@ export class PlanRun {
     }
   }
 
-  #giveEach(targets: readonly JsonObject[], given: JsonObject): void {
+  #giveEach({ outputs }: FetchStep, targets: readonly JsonObject[], given: JsonObject): void {
+    // What it was not asked for might be what another subgraph says.
+    for (const key of Object.keys(given)) if (!outputs.has(key) && key !== '__typename') delete given[key];
     targets.forEach((target, index) => {
       // Objects below are changed by what comes later: each target has its own.
       merge(target, index === 0 ? given : copyOf(given), this.#parts.types);
