@@ -368,6 +368,7 @@ describe('a saga', () => {
     await until(async () => (await DBOS.getWorkflowStatus('ended')) === null);
     await dinner.signal('waiting', { wait: true }, 'enough', 'event-5');
     await until(() => world.done.get('waiting')?.includes('last'));
-    expect(world.done.get('waiting')).toEqual(['buy', 'cook', 'plain', 'eat', 'pay', 'last']);
+    // A step that was done when the runtime stopped, and not yet recorded, is done again.
+    expect([...new Set(world.done.get('waiting'))]).toEqual(['buy', 'cook', 'plain', 'eat', 'pay', 'last']);
   });
 });
