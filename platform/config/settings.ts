@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commaSeparated } from './commaSeparated.ts';
 import { keyProviderSettings } from '#platform/keys/keyProviderSettings.ts';
 import { isNetwork } from './network.ts';
 
@@ -103,15 +104,7 @@ export const platformSettings = z.object({
     .describe(
       'address by which partners’ programs call REST, such as https://api.example.com: signatures cover it; by default http:// and the Host of the request',
     ),
-  TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((each) => each.trim())
-        .filter(Boolean),
-    )
+  TRUSTED_PROXIES: commaSeparated
     .pipe(
       z.array(
         z.string().refine(isNetwork, {

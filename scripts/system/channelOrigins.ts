@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commaSeparated } from '#platform/config/commaSeparated.ts';
 import { isOrigin, noOrigin } from '#gateway/transports/http/crossOrigin.ts';
 import { channels } from '#schema/channels.ts';
 import { gatewayService } from '#schema/services.ts';
@@ -10,15 +11,7 @@ export const originsNameOf = (channel: string): string => `${channel.toUpperCase
 const origin = z.string().refine(isOrigin, { error: ({ input }) => `"${String(input)}" ${noOrigin}` });
 
 const origins = (channel: string) =>
-  z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((each) => each.trim())
-        .filter(Boolean),
-    )
+  commaSeparated
     .pipe(z.array(origin))
     .describe(
       `origins of web apps elsewhere that may call the ${channel === gatewayService ? 'full graph' : `channel ${channel}`}, such as https://www.example.com, separated by commas${channel === gatewayService ? '' : '; those of its manifest may, too'}`,

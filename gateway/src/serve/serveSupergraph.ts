@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { commaSeparated } from '#platform/config/commaSeparated.ts';
 import { platformSettings } from '#platform/config/settings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import type { CertificateFiles } from '#platform/http/tlsDoor.ts';
@@ -34,15 +35,7 @@ const configuration = z.object({
   /** If `true`, the client's Authorization header is sent to every subgraph. */
   FORWARD_AUTHORIZATION: z.enum(['true', 'false']).default('false'),
   /** Origins of web apps that may call (CORS), separated by commas. */
-  ORIGINS: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((each) => each.trim())
-        .filter(Boolean),
-    ),
+  ORIGINS: commaSeparated,
   /** Files (PEM) with a certificate and its key: it speaks TLS then. */
   TLS_CERT_PATH: z.string().min(1).optional(),
   TLS_KEY_PATH: z.string().min(1).optional(),
